@@ -1,0 +1,26 @@
+package dev.albert4j.io;
+
+/** How the numbers of a tensor are stored; the names are those of safetensors. */
+public enum DataType {
+    F32(4),
+    F16(2),
+    BF16(2),
+    F64(8),
+    I64(8),
+    I32(4),
+    I16(2),
+    I8(1),
+    U8(1),
+    BOOL(1);
+
+    private final int numBytes;
+
+    DataType(int numBytes) {
+        this.numBytes = numBytes;
+    }
+
+    /** Bytes of one element. */
+    public int numBytes() {
+        return numBytes;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.albert4j.model;
+
+/** The activation of the feed-forward layer and of the MLM head. */
+public enum Activation {
+    /** {@code 0.5x(1 + erf(x/√2))}: Hugging Face's "gelu". */
+    GELU_ERF,
+    /** {@code 0.5x(1 + tanh(√(2/π)(x + 0.044715x³)))}: Hugging Face's "gelu_new", google-research's "gelu". */
+    GELU_TANH,
+    /** {@code max(0, x)}. */
+    RELU
+}

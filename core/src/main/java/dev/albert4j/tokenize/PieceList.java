@@ -1,0 +1,24 @@
+package dev.albert4j.tokenize;
+
+import java.util.Arrays;
+
+/** A growing list of pieces: id and offsets. Not thread-safe: it belongs to one call. */
+final class PieceList {
+    int[] ids = new int[64];
+    int[] begins = new int[64];
+    int[] ends = new int[64];
+    int size;
+
+    void add(int id, int begin, int end) {
+        if (size == ids.length) {
+            int capacity = size * 2;
+            ids = Arrays.copyOf(ids, capacity);
+            begins = Arrays.copyOf(begins, capacity);
+            ends = Arrays.copyOf(ends, capacity);
+        }
+        ids[size] = id;
+        begins[size] = begin;
+        ends[size] = end;
+        size++;
+    }
+}
