@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -51,18 +51,18 @@ public final class LabeledTextReader {
     public static List<LabeledText> read(Path file, Columns columns) throws IOException {
         LabeledTextReader reader = new LabeledTextReader(file, columns);
         String name = TextInput.plainName(file);
-        try (TextInput.BoundedReader in = TextInput.open(file)) {
+        try {
             if (name.endsWith(".csv")) {
-                reader.readTable(in, CSV);
+                reader.readTable(CSV);
             } else if (name.endsWith(".tsv")) {
-                reader.readTable(in, TSV);
+                reader.readTable(TSV);
             } else if (name.endsWith(".jsonl")) {
-                reader.readJsonLines(in);
+                reader.readJsonLines();
             } else {
                 throw new IllegalArgumentException(
                         file + ": unknown kind of data file; allowed are .csv, .tsv, .jsonl, each also with .gz");
             }
-        } catch (ZipException | java.io.EOFException e) {
+        } catch (ZipException | EOFException e) {
             throw new DataFormatException(file, 0, "damaged gzip file (" + e.getMessage() + ")");
         }
         if (reader.rows.isEmpty()) {
@@ -71,9 +71,10 @@ public final class LabeledTextReader {
         return List.copyOf(reader.rows);
     }
 
-    private void readTable(TextInput.BoundedReader in, CSVFormat format) throws IOException {
-        try (CSVParser parser =
-                CSVParser.builder().setReader(in).setFormat(format).get()) {
+    private void readTable(CSVFormat format) throws IOException {
+        try (TextInput.BoundedReader in = TextInput.open(file);
+                CSVParser parser =
+                        CSVParser.builder().setReader(in).setFormat(format).get()) {
             Iterator<CSVRecord> records = parser.iterator();
             List<String> header = columns.header();
             long line = 1;
@@ -119,14 +120,12 @@ public final class LabeledTextReader {
         return index;
     }
 
-    private void readJsonLines(TextInput.BoundedReader in) throws IOException {
-        BufferedReader reader = new BufferedReader(in, 1 << 16);
-        long line = 0;
-        for (String text = reader.readLine(); text != null; text = reader.readLine()) {
-            in.recordEnded();
-            line++;
-            if (!text.isBlank()) {
-                addJson(text, line);
+    private void readJsonLines() throws IOException {
+        try (LineReader lines = LineReader.open(file)) {
+            for (String text = lines.next(); text != null; text = lines.next()) {
+                if (!text.isBlank()) {
+                    addJson(text, lines.lineNumber());
+                }
             }
         }
     }

@@ -28,12 +28,23 @@ final class TextInput {
         return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
     }
 
-    static BoundedReader open(Path file) throws IOException {
+    /** The bytes of a file, {@code .gz} unpacked. */
+    static InputStream stream(Path file) throws IOException {
         InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         try {
-            if (String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".gz")) {
-                in = new GZIPInputStream(in, 1 << 16);
-            }
+            boolean gzip =
+                    String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".gz");
+            return gzip ? new GZIPInputStream(in, 1 << 16) : in;
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+    }
+
+    /** The characters of a file. */
+    static BoundedReader open(Path file) throws IOException {
+        InputStream in = stream(file);
+        try {
             return new BoundedReader(file, decoder(in));
         } catch (IOException e) {
             in.close();
