@@ -4,6 +4,8 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -65,7 +67,7 @@ public final class UnigramVocabulary {
                 model.writeByteArray(1, bytes);
             }
             model.writeByteArray(2, message(this::writeTrainerSpec));
-            model.writeByteArray(3, message(out -> out.writeString(1, "identity")));
+            model.writeByteArray(3, message(UnigramVocabulary::writeNormalizerSpec));
         });
     }
 
@@ -91,6 +93,28 @@ public final class UnigramVocabulary {
         out.writeInt32(41, -1); // bos_id
         out.writeInt32(42, -1); // eos_id
         out.writeInt32(43, 0); // pad_id
+    }
+
+    private static void writeNormalizerSpec(CodedOutputStream out) throws IOException {
+        out.writeString(1, "user_defined");
+        out.writeByteArray(2, tabRule());
+    }
+
+    /**
+     * A {@code precompiled_charsmap} with one rule, tab to space: Hugging Face's AlbertTokenizer cannot read an empty one.
+     * It is the size of a double-array trie of 256 units, the trie, and the replacements.
+     */
+    private static byte[] tabRule() {
+        int leaf = 0x10;
+        int tab = 1 ^ '\t'; // where the root's offset 1 leads with a tab
+        ByteBuffer map = ByteBuffer.allocate(4 + 4 * 256 + 2).order(ByteOrder.LITTLE_ENDIAN);
+        map.putInt(4 * 256);
+        map.putInt(4, 1 << 10); // the root: offset 1
+        map.putInt(4 + 4, 0xFF); // a label that no byte leading here has
+        map.putInt(4 + 4 * tab, (tab ^ leaf) << 10 | 1 << 8 | '\t'); // offset to the leaf, has a leaf, label
+        map.putInt(4 + 4 * leaf, 1 << 31); // the replacement at 0
+        map.put(4 + 4 * 256, (byte) ' ');
+        return map.array();
     }
 
     private interface Fields {
