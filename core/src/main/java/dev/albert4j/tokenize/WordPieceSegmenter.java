@@ -31,7 +31,7 @@ final class WordPieceSegmenter implements Segmenter {
 
     private final Vocabulary vocabulary;
     private final BertNormalization normalization;
-    private final PieceTrie pieces = new PieceTrie();
+    private final HashTrie pieces = new HashTrie();
     private final int continuation; // the trie's node of CONTINUATION
     // Filled when a unit is first seen: always with the same value, in one write, so that threads may race.
     private final int[] entries = new int[1 << 16];
@@ -123,9 +123,9 @@ final class WordPieceSegmenter implements Segmenter {
     }
 
     private int idOf(char unit) {
-        int node = pieces.child(PieceTrie.ROOT, unit);
-        int id = node == PieceTrie.NONE ? PieceTrie.NONE : pieces.id(node);
-        return id == PieceTrie.NONE ? vocabulary.unkId() : id;
+        int node = pieces.child(HashTrie.ROOT, unit);
+        int id = node == HashTrie.NONE ? HashTrie.NONE : pieces.id(node);
+        return id == HashTrie.NONE ? vocabulary.unkId() : id;
     }
 
     /** Takes a character that is not one unit before and after normalization; returns where the next one begins. */
@@ -183,13 +183,13 @@ final class WordPieceSegmenter implements Segmenter {
 
     /** Appends the longest piece that begins at a unit of the word, and returns where it ends; {@code from} if none does. */
     private int longestPiece(Word word, int from, PieceList out) {
-        int node = from == 0 ? PieceTrie.ROOT : continuation;
+        int node = from == 0 ? HashTrie.ROOT : continuation;
         int to = from;
-        int found = PieceTrie.NONE;
-        for (int i = from; i < word.numUnits && node != PieceTrie.NONE; i++) {
+        int found = HashTrie.NONE;
+        for (int i = from; i < word.numUnits && node != HashTrie.NONE; i++) {
             node = pieces.child(node, word.units[i]);
-            int id = node == PieceTrie.NONE ? PieceTrie.NONE : pieces.id(node);
-            if (id != PieceTrie.NONE) {
+            int id = node == HashTrie.NONE ? HashTrie.NONE : pieces.id(node);
+            if (id != HashTrie.NONE) {
                 found = id;
                 to = i + 1;
             }
