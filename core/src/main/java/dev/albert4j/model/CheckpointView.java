@@ -86,11 +86,13 @@ final class CheckpointView {
     private void addIdentityMapping() {
         TensorInfo words = infos.get(WORDS);
         TensorInfo query = infos.get("albert.encoder.albert_layer_groups.0.albert_layers.0.attention.query.weight");
-        boolean known = words != null
-                && words.shape().size() == 2
-                && query != null
-                && query.shape().size() == 2;
-        if (!known || infos.containsKey(MAPPING + ".weight") || infos.containsKey(MAPPING + ".bias")) {
+        if (words == null
+                || query == null
+                || words.shape().size() != 2
+                || query.shape().size() != 2) {
+            return;
+        }
+        if (infos.containsKey(MAPPING + ".weight") || infos.containsKey(MAPPING + ".bias")) {
             return;
         }
         long width = words.shape().get(1);

@@ -60,6 +60,11 @@ final class UnigramSegmenter implements Segmenter {
     }
 
     @Override
+    public boolean beginsWord(int id) {
+        return vocabulary.token(id).startsWith("▁");
+    }
+
+    @Override
     public Vocabulary vocabulary() {
         return vocabulary;
     }
