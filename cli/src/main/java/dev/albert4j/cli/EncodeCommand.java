@@ -90,11 +90,10 @@ final class EncodeCommand implements Callable<Integer> {
         return sequences;
     }
 
-    private static Sequence sequence(JsonNode node, ModelDirectory directory) throws IOException {
+    private static Sequence sequence(JsonNode node, ModelDirectory directory) {
         AlbertConfig config = directory.config();
         if (node.path("text").isTextual()) {
-            Encoding encoding = directory
-                    .requireTokenizer()
+            Encoding encoding = Models.tokenizer(directory)
                     .encode(
                             node.get("text").textValue(),
                             node.path("pair").textValue(),

@@ -63,7 +63,7 @@ final class EvaluateCommand implements Callable<Integer> {
         List<LabeledText> examples = LabeledTextReader.read(data, columns.columns());
         try (Encoder encoder = engine.open(directory.weights())) {
             TextClassifier classifier =
-                    new TextClassifier(directory.requireTokenizer(), directory.weights(), encoder, batchTokens);
+                    new TextClassifier(Models.tokenizer(directory), directory.weights(), encoder, batchTokens);
             ClassificationReport result = evaluate(classifier, examples, data);
             System.out.print(result.toText());
             if (report != null) {

@@ -1,6 +1,5 @@
 package dev.albert4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
@@ -54,13 +53,11 @@ final class InspectCommand implements Callable<Integer> {
         parameters(config);
         files(path);
         if (directory.tokenizer().isPresent()) {
-            line("tokenizer", directory.requireTokenizer().vocabulary().size() + " tokens");
+            line("tokenizer", directory.tokenizer().get().vocabulary().size() + " tokens");
         }
         if (directory.provenance().isPresent()) {
             System.out.println("provenance");
-            System.out.println(new ObjectMapper()
-                    .writerWithDefaultPrettyPrinter()
-                    .writeValueAsString(directory.provenance().get().toJson()));
+            System.out.println(Files.readString(path.resolve("provenance.json")));
         }
         return 0;
     }

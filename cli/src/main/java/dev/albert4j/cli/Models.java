@@ -1,5 +1,7 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.tokenize.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -34,6 +36,14 @@ final class Models {
         }
         throw new IllegalArgumentException(
                 "no model \"" + model + "\": it is neither a directory nor one of the shipped models " + names(shipped));
+    }
+
+    /** @throws IllegalArgumentException if the model has no tokenizer */
+    static Tokenizer tokenizer(ModelDirectory directory) {
+        return directory
+                .tokenizer()
+                .orElseThrow(() -> new IllegalArgumentException(directory.path()
+                        + " has no tokenizer; allowed are spiece.model, tokenizer.json, vocab.txt"));
     }
 
     static Path home() {

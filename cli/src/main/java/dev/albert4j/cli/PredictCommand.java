@@ -69,7 +69,7 @@ final class PredictCommand implements Callable<Integer> {
                         .createGenerator(new OutputStreamWriter(System.out, StandardCharsets.UTF_8))
                         .setPrettyPrinter(new MinimalPrettyPrinter("\n"))) {
             TextClassifier classifier =
-                    new TextClassifier(directory.requireTokenizer(), directory.weights(), encoder, batchTokens);
+                    new TextClassifier(Models.tokenizer(directory), directory.weights(), encoder, batchTokens);
             if (texts.isEmpty()) {
                 predictLines(classifier, out);
             } else {
