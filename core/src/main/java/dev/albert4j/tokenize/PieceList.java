@@ -4,14 +4,25 @@ import java.util.Arrays;
 
 /** A growing list of pieces: id and offsets. Not thread-safe: it belongs to one call. */
 final class PieceList {
-    int[] ids = new int[64];
-    int[] begins = new int[64];
-    int[] ends = new int[64];
+    int[] ids;
+    int[] begins;
+    int[] ends;
     int size;
+
+    PieceList() {
+        this(64);
+    }
+
+    /** A list that grows when it holds more than {@code capacity} pieces. */
+    PieceList(int capacity) {
+        ids = new int[capacity];
+        begins = new int[capacity];
+        ends = new int[capacity];
+    }
 
     void add(int id, int begin, int end) {
         if (size == ids.length) {
-            int capacity = size * 2;
+            int capacity = size * 2 + 1;
             ids = Arrays.copyOf(ids, capacity);
             begins = Arrays.copyOf(begins, capacity);
             ends = Arrays.copyOf(ends, capacity);

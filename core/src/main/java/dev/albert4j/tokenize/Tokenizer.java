@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * as it is needed.
  */
 public final class Tokenizer {
+    /** Room made at once for the pieces of a text: seldom more than its characters, and no more than this. */
+    private static final int EXPECTED_PIECES = 4096;
+
     private final Segmenter segmenter;
     private final SpecialTokens specialTokens;
 
@@ -165,7 +168,7 @@ public final class Tokenizer {
      */
     private PieceList pieces(String text, int room, EncodingOptions options) {
         int maxPieces = room == Integer.MAX_VALUE ? room : room + 1;
-        PieceList out = new PieceList();
+        PieceList out = new PieceList(Math.min(Math.min(text.length(), maxPieces), EXPECTED_PIECES));
         if (options.recognizeSpecialTokens()) {
             specialTokens.segment(text, maxPieces, segmenter, out);
         } else {

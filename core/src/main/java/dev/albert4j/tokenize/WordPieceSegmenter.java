@@ -2,6 +2,7 @@ package dev.albert4j.tokenize;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * BERT's tokenizer (google-research {@code FullTokenizer}, Hugging Face {@code BertTokenizer}): the text is parted into words
@@ -202,9 +203,9 @@ final class WordPieceSegmenter implements Segmenter {
 
     /** The word being read: its normalized units and where each comes from. Of one that is too long, only begin and end. */
     private static final class Word {
-        final char[] units = new char[2 * MAX_WORD];
-        final int[] begins = new int[2 * MAX_WORD];
-        final int[] ends = new int[2 * MAX_WORD];
+        char[] units = new char[32];
+        int[] begins = new int[32];
+        int[] ends = new int[32];
         int numUnits;
         int numCharacters;
         int end;
@@ -229,6 +230,11 @@ final class WordPieceSegmenter implements Segmenter {
         }
 
         private void append(char unit, int begin, int end) {
+            if (numUnits == units.length) {
+                units = Arrays.copyOf(units, numUnits * 2);
+                begins = Arrays.copyOf(begins, numUnits * 2);
+                ends = Arrays.copyOf(ends, numUnits * 2);
+            }
             units[numUnits] = unit;
             begins[numUnits] = begin;
             ends[numUnits] = end;
