@@ -1,0 +1,186 @@
+package dev.albert4j.data;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.ZipException;
+import org.apache.commons.csv.CSVException;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads labelled text by a file's extension, {@code .gz} unpacked: {@code .csv} (RFC 4180: quotes, line breaks in
+ * fields), {@code .tsv} (no quoting), {@code .jsonl}. UTF-8 only. Reads a whole file into memory.
+ */
+public final class LabeledTextReader {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    private static final CSVFormat CSV =
+            CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
+    private static final CSVFormat TSV = CSVFormat.newFormat('\t')
+            .builder()
+            .setIgnoreEmptyLines(true)
+            .setRecordSeparator('\n')
+            .get();
+
+    private final Path file;
+    private final Columns columns;
+    private final List<LabeledText> rows = new ArrayList<>();
+
+    private LabeledTextReader(Path file, Columns columns) {
+        this.file = file;
+        this.columns = columns;
+    }
+
+    /**
+     * Reads all examples of a file, in order.
+     *
+     * @throws DataFormatException naming the line at fault, or if the file holds no example
+     * @throws IllegalArgumentException if the extension is not one of those above
+     */
+    public static List<LabeledText> read(Path file, Columns columns) throws IOException {
+        LabeledTextReader reader = new LabeledTextReader(file, columns);
+        String name = TextInput.plainName(file);
+        try {
+            if (name.endsWith(".csv")) {
+                reader.readTable(CSV);
+            } else if (name.endsWith(".tsv")) {
+                reader.readTable(TSV);
+            } else if (name.endsWith(".jsonl")) {
+                reader.readJsonLines();
+            } else {
+                throw new IllegalArgumentException(
+                        file + ": unknown kind of data file; allowed are .csv, .tsv, .jsonl, each also with .gz");
+            }
+        } catch (ZipException | EOFException e) {
+            throw new DataFormatException(file, 0, "damaged gzip file (" + e.getMessage() + ")");
+        }
+        if (reader.rows.isEmpty()) {
+            throw new DataFormatException(file, 0, "holds no example");
+        }
+        return List.copyOf(reader.rows);
+    }
+
+    private void readTable(CSVFormat format) throws IOException {
+        try (TextInput.BoundedReader in = TextInput.open(file);
+                CSVParser parser =
+                        CSVParser.builder().setReader(in).setFormat(format).get()) {
+            Iterator<CSVRecord> records = parser.iterator();
+            List<String> header = columns.header();
+            long line = 1;
+            if (header == null) {
+                if (!records.hasNext()) {
+                    return;
+                }
+                header = records.next().toList();
+            }
+            int text = required(header, columns.text());
+            int label = required(header, columns.label());
+            int pair = header.indexOf(columns.pair());
+            while (true) {
+                line = parser.getCurrentLineNumber() + 1;
+                if (!records.hasNext()) {
+                    return;
+                }
+                CSVRecord row = records.next();
+                in.recordEnded();
+                if (row.size() != header.size()) {
+                    throw new DataFormatException(
+                            file, line, "has " + row.size() + " fields; the columns are " + header);
+                }
+                add(row.get(text), pair < 0 ? null : row.get(pair), row.get(label), line);
+            }
+        } catch (UncheckedIOException e) {
+            IOException cause = Objects.requireNonNull(e.getCause(), "cause");
+            throw cause instanceof CSVException
+                    ? new DataFormatException(file, 0, String.valueOf(cause.getMessage()))
+                    : cause;
+        }
+    }
+
+    private int required(List<String> header, String name) throws DataFormatException {
+        int index = header.indexOf(name);
+        if (index < 0 || header.lastIndexOf(name) != index) {
+            throw new DataFormatException(
+                    file,
+                    1,
+                    "needs one column \"" + name + "\" but has " + abbreviate(header.toString())
+                            + "; name others with --columns");
+        }
+        return index;
+    }
+
+    private void readJsonLines() throws IOException {
+        try (LineReader lines = LineReader.open(file)) {
+            for (String text = lines.next(); text != null; text = lines.next()) {
+                if (!text.isBlank()) {
+                    addJson(text, lines.lineNumber());
+                }
+            }
+        }
+    }
+
+    private void addJson(String text, long line) throws DataFormatException {
+        JsonNode node;
+        try {
+            node = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new DataFormatException(file, line, "is not JSON: " + e.getOriginalMessage());
+        }
+        if (!node.isObject()) {
+            throw new DataFormatException(file, line, "is not a JSON object");
+        }
+        add(
+                field(node, columns.text(), line),
+                optionalField(node, columns.pair(), line),
+                field(node, columns.label(), line),
+                line);
+    }
+
+    private String field(JsonNode node, String name, long line) throws DataFormatException {
+        String value = optionalField(node, name, line);
+        if (value == null) {
+            throw new DataFormatException(
+                    file,
+                    line,
+                    "has no field \"" + name + "\"; its fields are "
+                            + abbreviate(node.properties().stream()
+                                    .map(p -> p.getKey())
+                                    .toList()
+                                    .toString()));
+        }
+        return value;
+    }
+
+    private @Nullable String optionalField(JsonNode node, String name, long line) throws DataFormatException {
+        JsonNode value = node.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (!value.isValueNode()) {
+            throw new DataFormatException(file, line, "field \"" + name + "\" is not a string or a number");
+        }
+        return value.asText();
+    }
+
+    private void add(String text, @Nullable String pair, String label, long line) throws DataFormatException {
+        if (label.isBlank()) {
+            throw new DataFormatException(file, line, "has an empty label");
+        }
+        rows.add(new LabeledText(text, pair, label, line));
+    }
+
+    private static String abbreviate(String text) {
+        return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+    }
+}
