@@ -20,6 +20,7 @@ import org.bytedeco.pytorch.TensorVector;
  * <p>Updates run over blocks that stay in the processor's cache: for an embedding table several times faster than whole
  * tensors at a time.
  */
+@SuppressWarnings("try") // a PointerScope acts by being open
 public final class AdamW implements AutoCloseable {
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;

@@ -18,7 +18,6 @@ import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.train.PackedBatch.Group;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -36,6 +35,7 @@ import org.bytedeco.pytorch.TensorVector;
  * <p>Dropout is where google-research has it ({@code modeling.py}): on the embeddings, the attention probabilities, the
  * outputs of attention and feed-forward, and before a task's head. (Hugging Face leaves out the one after feed-forward.)
  */
+@SuppressWarnings("try") // a PointerScope acts by being open
 public final class AlbertModel implements AutoCloseable {
     private final AlbertConfig config;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
@@ -47,7 +47,8 @@ public final class AlbertModel implements AutoCloseable {
         config = weights.config();
         try (PointerScope scope = new PointerScope()) {
             for (Parameter parameter : AlbertParameters.of(config)) {
-                long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+                long[] shape =
+                        parameter.shape().stream().mapToLong(Integer::longValue).toArray();
                 Tensor values = tensor(weights.values(parameter.name())).reshape(shape);
                 values.set_requires_grad(true);
                 parameters.put(parameter.name(), Tensors.keep(values));
@@ -84,7 +85,9 @@ public final class AlbertModel implements AutoCloseable {
      * @return [B, C]
      */
     Tensor logits(PackedBatch batch) {
-        return linear(drop(pooled(batch), config.classifierDropoutProb()), parameter("classifier.weight"),
+        return linear(
+                drop(pooled(batch), config.classifierDropoutProb()),
+                parameter("classifier.weight"),
                 optional("classifier.bias")); // [B, C]
     }
 
@@ -114,13 +117,13 @@ public final class AlbertModel implements AutoCloseable {
      * @return [B, H]
      */
     Tensor pooler(Tensor firstTokens) {
-        return tanh(linear("albert.pooler", firstTokens)); // [B, H]
+        return tanh(dense("albert.pooler", firstTokens)); // [B, H]
     }
 
     private Tensor encode(PackedBatch batch, boolean firstTokensOnly, Consumer<Tensor> states) {
         Tensor x = embeddings(batch); // [N, E]
         states.accept(x);
-        x = linear("albert.encoder.embedding_hidden_mapping_in", x); // [N, H]
+        x = dense("albert.encoder.embedding_hidden_mapping_in", x); // [N, H]
         states.accept(x);
         Layer[][] groups = layers();
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
@@ -177,10 +180,10 @@ public final class AlbertModel implements AutoCloseable {
             int h = config.hiddenSize();
             Tensor residual = firstTokensOnly ? x.index_select(0, batch.firstTokens()) : x; // [M, H], M = N or B
             Tensor context = firstTokensOnly ? firstTokensAttention(x, residual, batch) : attention(x, batch); // [M, H]
-            Tensor attended = drop(linear(prefix + ".attention.dense", context), config.hiddenDropoutProb());
+            Tensor attended = drop(dense(prefix + ".attention.dense", context), config.hiddenDropoutProb());
             attended = layerNorm(prefix + ".attention.LayerNorm", attended.add_(residual), h); // [M, H]
-            Tensor inner = activation(linear(prefix + ".ffn", attended)); // [M, F]
-            Tensor output = drop(linear(prefix + ".ffn_output", inner), config.hiddenDropoutProb()); // [M, H]
+            Tensor inner = activation(dense(prefix + ".ffn", attended)); // [M, F]
+            Tensor output = drop(dense(prefix + ".ffn_output", inner), config.hiddenDropoutProb()); // [M, H]
             return layerNorm(prefix + ".full_layer_layer_norm", output.add_(attended), h); // [M, H]
         }
 
@@ -212,14 +215,16 @@ public final class AlbertModel implements AutoCloseable {
             int h = a * d;
             TensorVector queries = linear(firstTokens, weight.narrow(0, 0, h), new TensorOptional(bias.narrow(0, 0, h)))
                     .split_with_sizes(batch.groupSequences(), 0); // each [b, H]
-            TensorVector keysAndValues = linear(x, weight.narrow(0, h, 2 * h), new TensorOptional(bias.narrow(0, h, 2 * h)))
+            TensorVector keysAndValues = linear(
+                            x, weight.narrow(0, h, 2 * h), new TensorOptional(bias.narrow(0, h, 2 * h)))
                     .split_with_sizes(batch.groupTokens(), 0); // each [bT, 2H]
             TensorVector contexts = new TensorVector();
             for (int i = 0; i < batch.groups().size(); i++) {
                 Group group = batch.groups().get(i);
                 int b = group.numSequences();
                 Tensor query = queries.get(i).view(b, 1, a, d).transpose(1, 2); // [b, A, 1, D]
-                TensorVector parts = keysAndValues.get(i)
+                TensorVector parts = keysAndValues
+                        .get(i)
                         .view(b, group.length(), 2, a, d)
                         .permute(2, 0, 3, 1, 4)
                         .unbind(0); // each [b, A, T, D]
@@ -247,13 +252,18 @@ public final class AlbertModel implements AutoCloseable {
         return training && probability > 0 ? dropout(x, probability, true) : x;
     }
 
-    private Tensor linear(String prefix, Tensor x) {
+    private Tensor dense(String prefix, Tensor x) {
         return linear(x, parameter(prefix + ".weight"), optional(prefix + ".bias"));
     }
 
     private Tensor layerNorm(String prefix, Tensor x, int size) {
         return layer_norm(
-                x, new long[] {size}, optional(prefix + ".weight"), optional(prefix + ".bias"), config.layerNormEps(), false);
+                x,
+                new long[] {size},
+                optional(prefix + ".weight"),
+                optional(prefix + ".bias"),
+                config.layerNormEps(),
+                false);
     }
 
     private Tensor parameter(String name) {

@@ -12,4 +12,10 @@ package dev.albert4j.train;
  * @param tokensPerSecond real tokens (there is no padding) per second of this step
  */
 public record StepReport(
-        long step, long totalSteps, int epoch, double loss, double gradNorm, double learningRate, double tokensPerSecond) {}
+        long step,
+        long totalSteps,
+        int epoch,
+        double loss,
+        double gradNorm,
+        double learningRate,
+        double tokensPerSecond) {}

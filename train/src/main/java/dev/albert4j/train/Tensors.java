@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorBase;
 
 /** Float values in and out of libtorch. */
+@SuppressWarnings("try") // a PointerScope acts by being open
 final class Tensors {
     private Tensors() {}
 

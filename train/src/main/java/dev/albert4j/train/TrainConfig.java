@@ -70,7 +70,25 @@ public record TrainConfig(
 
     /** The settings that hold where nothing else is said. */
     public static final TrainConfig DEFAULT = new TrainConfig(
-            3, 0, 32, 4096, 256, 5e-5, Schedule.LINEAR, 0.1, 0.01, 1.0, 0, 0, null, null, null, 42, 0, 0, Metric.MACRO_F1);
+            3,
+            0,
+            32,
+            4096,
+            256,
+            5e-5,
+            Schedule.LINEAR,
+            0.1,
+            0.01,
+            1.0,
+            0,
+            0,
+            null,
+            null,
+            null,
+            42,
+            0,
+            0,
+            Metric.MACRO_F1);
 
     public TrainConfig {
         atLeast("epochs", epochs, steps > 0 ? 0 : 1);

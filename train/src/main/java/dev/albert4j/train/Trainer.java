@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  * nothing of the model. Step S is a pure function of the parameters, the optimizer's state, the settings and S: a run that
  * goes on from a checkpoint does what it would have done. Not thread-safe.
  */
+@SuppressWarnings("try") // a PointerScope acts by being open
 public final class Trainer implements AutoCloseable {
     private final Objective objective;
     private final TrainConfig config;
@@ -31,12 +32,14 @@ public final class Trainer implements AutoCloseable {
         this.config = config;
         this.order = new ExampleOrder(objective.numExamples(), config.batchSize(), config.seed());
         this.optimizer = new AdamW(objective.parameters(), config.weightDecay());
-        this.totalSteps =
-                config.steps() > 0 ? config.steps() : Math.multiplyExact((long) config.epochs(), order.batchesPerEpoch());
+        this.totalSteps = config.steps() > 0
+                ? config.steps()
+                : Math.multiplyExact((long) config.epochs(), order.batchesPerEpoch());
         this.schedule = switch (config.schedule()) {
             case CONSTANT -> LearningRateSchedule.constant(config.learningRate());
-            case LINEAR -> LearningRateSchedule.linear(
-                    config.learningRate(), Math.round(totalSteps * config.warmupRatio()), totalSteps);
+            case LINEAR ->
+                LearningRateSchedule.linear(
+                        config.learningRate(), Math.round(totalSteps * config.warmupRatio()), totalSteps);
         };
         if (config.numThreads() > 0) {
             set_num_threads(config.numThreads());
