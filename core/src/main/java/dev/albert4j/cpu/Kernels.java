@@ -1,7 +1,49 @@
 package dev.albert4j.cpu;
 
-/** The arithmetic of the encoder's inner loops. */
+import dev.albert4j.model.Activation;
+
+/**
+ * The arithmetic of the encoder's inner loops. Implementations are immutable and thread-safe, and what they compute for a
+ * row never depends on the rows beside it, so that results do not depend on how work is cut.
+ *
+ * <p>Matrices are row-major pieces of arrays: an offset, and a stride from row to row. A matrix on the right of a product
+ * is packed into <em>panels</em> of {@link #panelWidth} columns: the panel's first row, its second, and so on.
+ */
 interface Kernels {
-    /** The name for a log line. */
-    String name();
+    /** Rows that {@link #multiply} may read and write below the last one, at most. */
+    int ROW_SLACK = 3;
+
+    /** Columns of a panel. */
+    int panelWidth();
+
+    /**
+     * Adds a product to one panel of columns: {@code c += a · panel}. May also read up to {@link #ROW_SLACK} rows of a
+     * below the last, and write as many of c, whose values mean nothing.
+     *
+     * @param rows rows of a and c
+     * @param depth columns of a, rows of the panel
+     */
+    void multiply(
+            int rows,
+            int depth,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] panels,
+            int panelOffset,
+            float[] c,
+            int cOffset,
+            int cStride);
+
+    /** Normalises a row to mean 0 and variance 1, then multiplies by the weight and adds the bias. */
+    void layerNorm(float[] x, int offset, int size, float[] weight, float[] bias, double eps);
+
+    /**
+     * Replaces a row by {@code softmax(scale · x)}. The row has room up to the next multiple of {@link #panelWidth}, which
+     * is overwritten.
+     */
+    void softmax(float[] x, int offset, int size, float scale);
+
+    /** Applies an activation to consecutive values; their number is a multiple of {@link #panelWidth}. */
+    void activate(Activation activation, float[] x, int offset, int size);
 }

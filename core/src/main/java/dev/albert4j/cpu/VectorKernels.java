@@ -1,11 +1,440 @@
 package dev.albert4j.cpu;
 
+import dev.albert4j.model.Activation;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
-/** {@link Kernels} on the Vector API; loaded by name where the module is present. */
+/**
+ * {@link Kernels} on the Vector API; loaded by name where the module is present.
+ *
+ * <p>The products keep a tile of c in registers: two vectors wide, and as many rows high as the machine has registers
+ * for. Each row of the tile sums in the same order whatever the height, so a row's result does not depend on it. Sums of
+ * lanes are taken in an order of our own: {@code reduceLanes} may take another once compiled.
+ */
 final class VectorKernels implements Kernels {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+    private static final int WIDTH = 2 * LANES;
+    // AVX-512 and ARM have 32 vector registers, AVX2 and SSE 16.
+    private static final boolean MANY_REGISTERS =
+            SPECIES.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64");
+
+    private static final VectorShuffle<Float> ROTATE_HALF = rotation(LANES / 2);
+    private static final VectorShuffle<Float> ROTATE_QUARTER = rotation(LANES / 4);
+    private static final VectorShuffle<Float> ROTATE_EIGHTH = rotation(LANES / 8);
+    private static final VectorShuffle<Float> ROTATE_SIXTEENTH = rotation(LANES / 16);
+
+    // exp(r) = 1 + r + r²(E2 + … + E6 r⁴) for |r| ≤ ln 2 / 2, a minimax fit, 3e-9 relative.
+    private static final float E2 = 0.49999994f;
+    private static final float E3 = 0.16666521f;
+    private static final float E4 = 0.04166839f;
+    private static final float E5 = 0.0083687175f;
+    private static final float E6 = 0.0013814596f;
+    private static final float LOG2_E = 1.442695f;
+    // ln 2 in two parts, the first exact in few bits.
+    private static final float LN2_HIGH = 0.693359375f;
+    private static final float LN2_LOW = -2.12194440e-4f;
+    // Adding 1.5 · 2²³ rounds to an integer, and leaves it in the low bits.
+    private static final float ROUND = 12582912f;
+    private static final float EXP_MIN = -87.3f;
+    private static final float EXP_MAX = 88f;
+
+    private static VectorShuffle<Float> rotation(int by) {
+        return VectorShuffle.fromOp(SPECIES, lane -> (lane + by) % LANES);
+    }
+
     @Override
-    public String name() {
-        return "vector " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits";
+    public int panelWidth() {
+        return WIDTH;
+    }
+
+    @Override
+    public void multiply(
+            int rows,
+            int depth,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] panels,
+            int panelOffset,
+            float[] c,
+            int cOffset,
+            int cStride) {
+        int row = 0;
+        if (MANY_REGISTERS) {
+            for (; rows - row > 8; row += 12) {
+                rows12(
+                        depth,
+                        a,
+                        aOffset + row * aStride,
+                        aStride,
+                        panels,
+                        panelOffset,
+                        c,
+                        cOffset + row * cStride,
+                        cStride);
+            }
+            for (; rows - row > 4; row += 8) {
+                rows8(
+                        depth,
+                        a,
+                        aOffset + row * aStride,
+                        aStride,
+                        panels,
+                        panelOffset,
+                        c,
+                        cOffset + row * cStride,
+                        cStride);
+            }
+        } else {
+            for (; rows - row > 4; row += 6) {
+                rows6(
+                        depth,
+                        a,
+                        aOffset + row * aStride,
+                        aStride,
+                        panels,
+                        panelOffset,
+                        c,
+                        cOffset + row * cStride,
+                        cStride);
+            }
+        }
+        for (; rows - row > 0; row += 4) {
+            rows4(depth, a, aOffset + row * aStride, aStride, panels, panelOffset, c, cOffset + row * cStride, cStride);
+        }
+    }
+
+    private static void rows12(
+            int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector l0 = zero, r0 = zero, l1 = zero, r1 = zero, l2 = zero, r2 = zero;
+        FloatVector l3 = zero, r3 = zero, l4 = zero, r4 = zero, l5 = zero, r5 = zero;
+        FloatVector l6 = zero, r6 = zero, l7 = zero, r7 = zero, l8 = zero, r8 = zero;
+        FloatVector l9 = zero, r9 = zero, l10 = zero, r10 = zero, l11 = zero, r11 = zero;
+        int a1 = a0 + aStride,
+                a2 = a1 + aStride,
+                a3 = a2 + aStride,
+                a4 = a3 + aStride,
+                a5 = a4 + aStride,
+                a6 = a5 + aStride,
+                a7 = a6 + aStride,
+                a8 = a7 + aStride,
+                a9 = a8 + aStride,
+                a10 = a9 + aStride,
+                a11 = a10 + aStride;
+        for (int k = 0; k < depth; k++) {
+            FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
+            FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+            l0 = x0.fma(left, l0);
+            r0 = x0.fma(right, r0);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+            l1 = x1.fma(left, l1);
+            r1 = x1.fma(right, r1);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+            l2 = x2.fma(left, l2);
+            r2 = x2.fma(right, r2);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+            l3 = x3.fma(left, l3);
+            r3 = x3.fma(right, r3);
+            FloatVector x4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+            l4 = x4.fma(left, l4);
+            r4 = x4.fma(right, r4);
+            FloatVector x5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+            l5 = x5.fma(left, l5);
+            r5 = x5.fma(right, r5);
+            FloatVector x6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
+            l6 = x6.fma(left, l6);
+            r6 = x6.fma(right, r6);
+            FloatVector x7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
+            l7 = x7.fma(left, l7);
+            r7 = x7.fma(right, r7);
+            FloatVector x8 = FloatVector.broadcast(SPECIES, a[a8 + k]);
+            l8 = x8.fma(left, l8);
+            r8 = x8.fma(right, r8);
+            FloatVector x9 = FloatVector.broadcast(SPECIES, a[a9 + k]);
+            l9 = x9.fma(left, l9);
+            r9 = x9.fma(right, r9);
+            FloatVector x10 = FloatVector.broadcast(SPECIES, a[a10 + k]);
+            l10 = x10.fma(left, l10);
+            r10 = x10.fma(right, r10);
+            FloatVector x11 = FloatVector.broadcast(SPECIES, a[a11 + k]);
+            l11 = x11.fma(left, l11);
+            r11 = x11.fma(right, r11);
+        }
+        add(l0, r0, c, c0);
+        add(l1, r1, c, c0 + cStride);
+        add(l2, r2, c, c0 + 2 * cStride);
+        add(l3, r3, c, c0 + 3 * cStride);
+        add(l4, r4, c, c0 + 4 * cStride);
+        add(l5, r5, c, c0 + 5 * cStride);
+        add(l6, r6, c, c0 + 6 * cStride);
+        add(l7, r7, c, c0 + 7 * cStride);
+        add(l8, r8, c, c0 + 8 * cStride);
+        add(l9, r9, c, c0 + 9 * cStride);
+        add(l10, r10, c, c0 + 10 * cStride);
+        add(l11, r11, c, c0 + 11 * cStride);
+    }
+
+    private static void rows8(
+            int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector l0 = zero, r0 = zero, l1 = zero, r1 = zero, l2 = zero, r2 = zero;
+        FloatVector l3 = zero, r3 = zero, l4 = zero, r4 = zero, l5 = zero, r5 = zero;
+        FloatVector l6 = zero, r6 = zero, l7 = zero, r7 = zero;
+        int a1 = a0 + aStride,
+                a2 = a1 + aStride,
+                a3 = a2 + aStride,
+                a4 = a3 + aStride,
+                a5 = a4 + aStride,
+                a6 = a5 + aStride,
+                a7 = a6 + aStride;
+        for (int k = 0; k < depth; k++) {
+            FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
+            FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+            l0 = x0.fma(left, l0);
+            r0 = x0.fma(right, r0);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+            l1 = x1.fma(left, l1);
+            r1 = x1.fma(right, r1);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+            l2 = x2.fma(left, l2);
+            r2 = x2.fma(right, r2);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+            l3 = x3.fma(left, l3);
+            r3 = x3.fma(right, r3);
+            FloatVector x4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+            l4 = x4.fma(left, l4);
+            r4 = x4.fma(right, r4);
+            FloatVector x5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+            l5 = x5.fma(left, l5);
+            r5 = x5.fma(right, r5);
+            FloatVector x6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
+            l6 = x6.fma(left, l6);
+            r6 = x6.fma(right, r6);
+            FloatVector x7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
+            l7 = x7.fma(left, l7);
+            r7 = x7.fma(right, r7);
+        }
+        add(l0, r0, c, c0);
+        add(l1, r1, c, c0 + cStride);
+        add(l2, r2, c, c0 + 2 * cStride);
+        add(l3, r3, c, c0 + 3 * cStride);
+        add(l4, r4, c, c0 + 4 * cStride);
+        add(l5, r5, c, c0 + 5 * cStride);
+        add(l6, r6, c, c0 + 6 * cStride);
+        add(l7, r7, c, c0 + 7 * cStride);
+    }
+
+    private static void rows6(
+            int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector l0 = zero, r0 = zero, l1 = zero, r1 = zero, l2 = zero, r2 = zero;
+        FloatVector l3 = zero, r3 = zero, l4 = zero, r4 = zero, l5 = zero, r5 = zero;
+        int a1 = a0 + aStride, a2 = a1 + aStride, a3 = a2 + aStride, a4 = a3 + aStride, a5 = a4 + aStride;
+        for (int k = 0; k < depth; k++) {
+            FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
+            FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+            l0 = x0.fma(left, l0);
+            r0 = x0.fma(right, r0);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+            l1 = x1.fma(left, l1);
+            r1 = x1.fma(right, r1);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+            l2 = x2.fma(left, l2);
+            r2 = x2.fma(right, r2);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+            l3 = x3.fma(left, l3);
+            r3 = x3.fma(right, r3);
+            FloatVector x4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+            l4 = x4.fma(left, l4);
+            r4 = x4.fma(right, r4);
+            FloatVector x5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+            l5 = x5.fma(left, l5);
+            r5 = x5.fma(right, r5);
+        }
+        add(l0, r0, c, c0);
+        add(l1, r1, c, c0 + cStride);
+        add(l2, r2, c, c0 + 2 * cStride);
+        add(l3, r3, c, c0 + 3 * cStride);
+        add(l4, r4, c, c0 + 4 * cStride);
+        add(l5, r5, c, c0 + 5 * cStride);
+    }
+
+    private static void rows4(
+            int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector l0 = zero, r0 = zero, l1 = zero, r1 = zero, l2 = zero, r2 = zero;
+        FloatVector l3 = zero, r3 = zero;
+        int a1 = a0 + aStride, a2 = a1 + aStride, a3 = a2 + aStride;
+        for (int k = 0; k < depth; k++) {
+            FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
+            FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+            l0 = x0.fma(left, l0);
+            r0 = x0.fma(right, r0);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+            l1 = x1.fma(left, l1);
+            r1 = x1.fma(right, r1);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+            l2 = x2.fma(left, l2);
+            r2 = x2.fma(right, r2);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+            l3 = x3.fma(left, l3);
+            r3 = x3.fma(right, r3);
+        }
+        add(l0, r0, c, c0);
+        add(l1, r1, c, c0 + cStride);
+        add(l2, r2, c, c0 + 2 * cStride);
+        add(l3, r3, c, c0 + 3 * cStride);
+    }
+
+    private static void add(FloatVector left, FloatVector right, float[] c, int offset) {
+        FloatVector.fromArray(SPECIES, c, offset).add(left).intoArray(c, offset);
+        FloatVector.fromArray(SPECIES, c, offset + LANES).add(right).intoArray(c, offset + LANES);
+    }
+
+    @Override
+    public void layerNorm(float[] x, int offset, int size, float[] weight, float[] bias, double eps) {
+        int whole = SPECIES.loopBound(size);
+        FloatVector sums = FloatVector.zero(SPECIES);
+        for (int i = 0; i < whole; i += LANES) {
+            sums = sums.add(FloatVector.fromArray(SPECIES, x, offset + i));
+        }
+        float sum = sum(sums);
+        for (int i = whole; i < size; i++) {
+            sum += x[offset + i];
+        }
+        float mean = sum / size;
+        FloatVector squares = FloatVector.zero(SPECIES);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector centred = FloatVector.fromArray(SPECIES, x, offset + i).sub(mean);
+            squares = centred.fma(centred, squares);
+        }
+        float square = sum(squares);
+        for (int i = whole; i < size; i++) {
+            square += (x[offset + i] - mean) * (x[offset + i] - mean);
+        }
+        float scale = (float) (1 / Math.sqrt(square / size + eps));
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, offset + i)
+                    .sub(mean)
+                    .mul(scale)
+                    .fma(FloatVector.fromArray(SPECIES, weight, i), FloatVector.fromArray(SPECIES, bias, i))
+                    .intoArray(x, offset + i);
+        }
+        for (int i = whole; i < size; i++) {
+            x[offset + i] = (x[offset + i] - mean) * scale * weight[i] + bias[i];
+        }
+    }
+
+    private static float sum(FloatVector v) {
+        FloatVector s = v.add(v.rearrange(ROTATE_HALF));
+        s = s.add(s.rearrange(ROTATE_QUARTER));
+        if (LANES >= 8) {
+            s = s.add(s.rearrange(ROTATE_EIGHTH));
+        }
+        if (LANES >= 16) {
+            s = s.add(s.rearrange(ROTATE_SIXTEENTH));
+        }
+        return s.lane(0);
+    }
+
+    @Override
+    public void softmax(float[] x, int offset, int size, float scale) {
+        int end = (size + LANES - 1) / LANES * LANES;
+        for (int i = size; i < end; i++) {
+            x[offset + i] = Float.NEGATIVE_INFINITY; // adds e^-87 to a sum of at least 1: nothing
+        }
+        FloatVector maxima = FloatVector.fromArray(SPECIES, x, offset);
+        for (int i = LANES; i < end; i += LANES) {
+            maxima = maxima.max(FloatVector.fromArray(SPECIES, x, offset + i));
+        }
+        float max = maxima.reduceLanes(VectorOperators.MAX);
+        FloatVector sums = FloatVector.zero(SPECIES);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector e = exp(FloatVector.fromArray(SPECIES, x, offset + i)
+                    .sub(max)
+                    .mul(scale)
+                    .max(EXP_MIN));
+            e.intoArray(x, offset + i);
+            sums = sums.add(e);
+        }
+        float inverse = 1 / sum(sums);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, offset + i).mul(inverse).intoArray(x, offset + i);
+        }
+    }
+
+    @Override
+    public void activate(Activation activation, float[] x, int offset, int size) {
+        switch (activation) {
+            case GELU_ERF -> geluErf(x, offset, size);
+            case GELU_TANH -> geluTanh(x, offset, size);
+            case RELU -> relu(x, offset, size);
+        }
+    }
+
+    private static void geluErf(float[] x, int offset, int size) {
+        for (int i = 0; i < size; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+            FloatVector a = v.abs();
+            FloatVector t = FloatVector.broadcast(SPECIES, 1)
+                    .div(a.mul(ScalarKernels.ERFC_T).add(1));
+            FloatVector p = t.mul(ScalarKernels.ERFC_P6)
+                    .add(ScalarKernels.ERFC_P5)
+                    .fma(t, FloatVector.broadcast(SPECIES, ScalarKernels.ERFC_P4))
+                    .fma(t, FloatVector.broadcast(SPECIES, ScalarKernels.ERFC_P3))
+                    .fma(t, FloatVector.broadcast(SPECIES, ScalarKernels.ERFC_P2))
+                    .fma(t, FloatVector.broadcast(SPECIES, ScalarKernels.ERFC_P1))
+                    .mul(t);
+            FloatVector e = exp(a.mul(a).mul(-0.5f).max(EXP_MIN));
+            v.max(0).sub(a.mul(p).mul(e)).intoArray(x, offset + i);
+        }
+    }
+
+    private static void geluTanh(float[] x, int offset, int size) {
+        for (int i = 0; i < size; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+            FloatVector u = v.mul(v)
+                    .mul(-2 * ScalarKernels.SQRT_2_OVER_PI * ScalarKernels.GELU_CUBIC)
+                    .add(-2 * ScalarKernels.SQRT_2_OVER_PI)
+                    .mul(v);
+            FloatVector e = exp(u.max(EXP_MIN).min(EXP_MAX));
+            v.div(e.add(1)).intoArray(x, offset + i); // ½(1 + tanh u) = 1/(1 + exp(-2u))
+        }
+    }
+
+    private static void relu(float[] x, int offset, int size) {
+        for (int i = 0; i < size; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, offset + i).max(0).intoArray(x, offset + i);
+        }
+    }
+
+    /** e^v for v between EXP_MIN and EXP_MAX: 2ⁿ e^r with n the nearest integer to v / ln 2. */
+    private static FloatVector exp(FloatVector v) {
+        FloatVector shifted = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUND));
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
+        r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+        FloatVector p = r.fma(FloatVector.broadcast(SPECIES, E6), FloatVector.broadcast(SPECIES, E5))
+                .fma(r, FloatVector.broadcast(SPECIES, E4))
+                .fma(r, FloatVector.broadcast(SPECIES, E3))
+                .fma(r, FloatVector.broadcast(SPECIES, E2));
+        p = p.fma(r.mul(r), r.add(1));
+        // n added to the exponent's bits
+        return p.reinterpretAsInts()
+                .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+                .reinterpretAsFloats();
+    }
+
+    @Override
+    public String toString() {
+        return "vector " + SPECIES.vectorBitSize() + " bits";
     }
 }

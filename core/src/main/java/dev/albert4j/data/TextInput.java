@@ -96,7 +96,7 @@ final class TextInput {
             try {
                 count = super.read(buffer, offset, length);
             } catch (MalformedInputException e) {
-                throw new DataFormatException(file, 0, "invalid UTF-8 after line " + lines + "; files must be UTF-8");
+                throw new DataFormatException(file, 0, "is not valid UTF-8, after line " + lines);
             }
             for (int i = offset; i < offset + count; i++) {
                 if (buffer[i] == '\n') {

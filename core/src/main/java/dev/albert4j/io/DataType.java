@@ -10,6 +10,9 @@ public enum DataType {
     I32(4),
     I16(2),
     I8(1),
+    U64(8),
+    U32(4),
+    U16(2),
     U8(1),
     BOOL(1);
 
@@ -17,6 +20,11 @@ public enum DataType {
 
     DataType(int numBytes) {
         this.numBytes = numBytes;
+    }
+
+    /** Whether its numbers can be read as floats. */
+    public boolean isFloatingPoint() {
+        return this == F32 || this == F16 || this == BF16 || this == F64;
     }
 
     /** Bytes of one element. */

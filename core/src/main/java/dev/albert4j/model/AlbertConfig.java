@@ -1,16 +1,22 @@
 package dev.albert4j.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.albert4j.io.JsonFile;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * The shape of an ALBERT model: the fields of Hugging Face's and google-research's configuration files. Immutable.
  *
- * <p>Defaults are Hugging Face's ({@code AlbertConfig}), which are the xxlarge model's
- *
+ * <p>Defaults are Hugging Face's ({@code AlbertConfig}), which are the xxlarge model's. No array of the model may exceed
+ * {@link #MAX_ELEMENTS} values, nor the layers {@link #MAX_LAYERS}: a file can ask for more, but it is damaged or hostile.
  *
  * @param head what stands on the encoder ({@code architectures})
  * @param vocabSize V
@@ -54,7 +60,12 @@ public record AlbertConfig(
         List<String> labels,
         ProblemType problemType,
         Map<String, JsonNode> others) {
+    /** The most values in one parameter. */
+    public static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+    /** The most layers run (L × I) and the most layers stored (G × I). */
+    public static final int MAX_LAYERS = 10_000;
 
+    /** @throws IllegalArgumentException if fields contradict each other or are beyond reason */
     public AlbertConfig {
         positive("vocabSize", vocabSize);
         positive("embeddingSize", embeddingSize);
@@ -79,7 +90,17 @@ public record AlbertConfig(
         if (!(layerNormEps >= 0 && layerNormEps < 1)) {
             throw new IllegalArgumentException("layerNormEps " + layerNormEps + " is not between 0 and 1");
         }
+        bounded("vocabSize × embeddingSize", vocabSize, embeddingSize, MAX_ELEMENTS);
+        bounded("maxPositionEmbeddings × embeddingSize", maxPositionEmbeddings, embeddingSize, MAX_ELEMENTS);
+        bounded("typeVocabSize × embeddingSize", typeVocabSize, embeddingSize, MAX_ELEMENTS);
+        bounded("hiddenSize × embeddingSize", hiddenSize, embeddingSize, MAX_ELEMENTS);
+        bounded("hiddenSize × hiddenSize", hiddenSize, hiddenSize, MAX_ELEMENTS);
+        bounded("intermediateSize × hiddenSize", intermediateSize, hiddenSize, MAX_ELEMENTS);
+        bounded("labels × hiddenSize", labels.size(), hiddenSize, MAX_ELEMENTS);
+        bounded("numHiddenLayers × innerGroupNum", numHiddenLayers, innerGroupNum, MAX_LAYERS);
+        bounded("numHiddenGroups × innerGroupNum", numHiddenGroups, innerGroupNum, MAX_LAYERS);
         labels = List.copyOf(labels);
+        checkLabels(head, labels, problemType);
         others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
     }
 
@@ -89,10 +110,51 @@ public record AlbertConfig(
         }
     }
 
+    private static void bounded(String name, long a, long b, long limit) {
+        if (a * b > limit) {
+            throw new IllegalArgumentException(name + " is " + a + " × " + b + ", at most " + limit + " is allowed");
+        }
+    }
+
+    private static void checkLabels(Head head, List<String> labels, ProblemType problemType) {
+        Set<String> distinct = new HashSet<>();
+        for (String label : labels) {
+            if (!distinct.add(label)) {
+                throw new IllegalArgumentException("label " + label + " occurs twice");
+            }
+        }
+        boolean twoOutputs = head == Head.PRE_TRAINING || head == Head.QUESTION_ANSWERING;
+        if (twoOutputs && !labels.isEmpty() && labels.size() != 2) {
+            throw new IllegalArgumentException("head " + head + " has two outputs, not " + labels.size() + " labels");
+        }
+        boolean oneOfOne = problemType == ProblemType.SINGLE_LABEL_CLASSIFICATION && labels.size() == 1;
+        if (head == Head.SEQUENCE_CLASSIFICATION && oneOfOne) {
+            throw new IllegalArgumentException(
+                    "problemType SINGLE_LABEL_CLASSIFICATION needs two labels or more, not 1");
+        }
+    }
+
     private static void probability(String name, double value) {
         if (!(value >= 0 && value < 1)) {
             throw new IllegalArgumentException(name + " " + value + " is not a probability below 1");
         }
+    }
+
+    /**
+     * Reads Hugging Face's {@code config.json} or Google's {@code albert_config.json}. A file without {@code model_type},
+     * {@code architectures} and {@code transformers_version} is taken for Google's: there {@code "gelu"} is the tanh form, and
+     * the head is {@link Head#NONE}, since the file does not name it. A missing field has Hugging Face's default.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is no such file
+     * @throws dev.albert4j.io.ModelFormatException naming the field at fault
+     */
+    public static AlbertConfig read(Path file) throws IOException {
+        return ConfigFile.read(file);
+    }
+
+    /** Writes {@code config.json} as Hugging Face reads it, whole or not at all. */
+    public void write(Path file) throws IOException {
+        JsonFile.write(file, ConfigFile.toJson(this));
     }
 
     /** D, the size of an attention head. */
@@ -100,9 +162,28 @@ public record AlbertConfig(
         return hiddenSize / numAttentionHeads;
     }
 
-    /** The group a layer uses: Hugging Face's {@code int(layer / (L / G))}. */
+    /**
+     * The group a layer uses: Hugging Face's {@code int(layer / (L / G))}. Google's {@code int(layer / L * G)} is rounded
+     * otherwise: see {@link #sameGroupsAsGoogle()}.
+     *
+     * @throws IndexOutOfBoundsException if there is no such layer
+     */
     public int groupOf(int layer) {
+        Objects.checkIndex(layer, numHiddenLayers);
         return (int) (layer / ((double) numHiddenLayers / numHiddenGroups));
+    }
+
+    /**
+     * Whether Google's code would use the same group for every layer. The two formulas differ for a few numbers of layers and
+     * groups, 18 and 14 the smallest.
+     */
+    public boolean sameGroupsAsGoogle() {
+        for (int layer = 0; layer < numHiddenLayers; layer++) {
+            if (groupOf(layer) != (int) ((double) layer / numHiddenLayers * numHiddenGroups)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Number of classes: the labels, two where none are named, as Hugging Face has it. */

@@ -53,6 +53,23 @@ public final class AlbertParameters {
         return List.copyOf(list);
     }
 
+    /**
+     * Parameters that a checkpoint may hold beside those of {@link #of}: the pooler under a head without one, which published
+     * masked-language models keep and a classifier can start from.
+     */
+    public static List<Parameter> optional(AlbertConfig config) {
+        List<Parameter> list = new ArrayList<>();
+        if (!hasPooler(config.head())) {
+            linear(list, "albert.pooler", config.hiddenSize(), config.hiddenSize());
+        }
+        return List.copyOf(list);
+    }
+
+    /** Number of values in all parameters of {@link #of}. */
+    public static long count(AlbertConfig config) {
+        return of(config).stream().mapToLong(Parameter::numElements).sum();
+    }
+
     /** Whether Hugging Face's class for this head has a pooler. */
     public static boolean hasPooler(Head head) {
         return switch (head) {

@@ -1,17 +1,48 @@
 package dev.albert4j.model;
 
+import dev.albert4j.io.DataType;
+import dev.albert4j.io.FloatSource;
+import dev.albert4j.io.ModelFormatException;
+import dev.albert4j.io.Safetensors;
+import dev.albert4j.io.TensorFile;
+import dev.albert4j.io.TensorInfo;
 import dev.albert4j.model.AlbertParameters.Parameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
-/** The values of all parameters of {@link AlbertParameters#of}. Immutable and thread-safe. */
+/**
+ * The values of all parameters of {@link AlbertParameters#of}, and of those of {@link AlbertParameters#optional} that the
+ * checkpoint had. Each is held once. Immutable and thread-safe.
+ */
 public final class AlbertWeights {
     private final AlbertConfig config;
-    private final Map<String, float[]> values;
+    private final Map<String, float[]> values; // in the order of AlbertParameters
 
     private AlbertWeights(AlbertConfig config, Map<String, float[]> values) {
         this.config = config;
         this.values = values;
+    }
+
+    /**
+     * What became of a checkpoint that was loaded under another head.
+     *
+     * @param weights the model
+     * @param taken parameters that came from the checkpoint
+     * @param fresh parameters initialized anew
+     * @param left tensors of the checkpoint that the model has no use for
+     */
+    public record Transfer(AlbertWeights weights, List<String> taken, List<String> fresh, List<String> left) {
+        public Transfer {
+            taken = List.copyOf(taken);
+            fresh = List.copyOf(fresh);
+            left = List.copyOf(left);
+        }
     }
 
     /**
@@ -20,19 +51,122 @@ public final class AlbertWeights {
      * @throws IllegalArgumentException listing every missing, unexpected and mis-sized name
      */
     public static AlbertWeights of(AlbertConfig config, Map<String, float[]> values) {
-        Map<String, float[]> copy = new TreeMap<>(values);
-        for (Parameter parameter : AlbertParameters.of(config)) {
-            float[] array = copy.get(parameter.name());
-            if (array == null || array.length != parameter.numElements()) {
-                throw new IllegalArgumentException(parameter.name() + " is missing or has the wrong size");
+        ShapeCheck check = new ShapeCheck();
+        Map<String, float[]> ordered = new LinkedHashMap<>();
+        for (Parameter parameter : all(config)) {
+            float[] array = values.get(parameter.name());
+            if (array != null) {
+                check.size(parameter, array.length);
+                ordered.put(parameter.name(), array);
             }
         }
-        return new AlbertWeights(config, copy);
+        AlbertParameters.of(config).stream()
+                .filter(parameter -> !ordered.containsKey(parameter.name()))
+                .forEach(check::missing);
+        values.keySet().stream().filter(name -> !ordered.containsKey(name)).forEach(check::unexpected);
+        if (check.failed()) {
+            throw new IllegalArgumentException(check.message());
+        }
+        return new AlbertWeights(config, ordered);
+    }
+
+    /**
+     * Loads a checkpoint: Hugging Face's names, with or without the prefix {@code albert.}, or Google's variables.
+     *
+     * @throws ModelFormatException listing every missing, unexpected and mis-shaped name
+     */
+    public static AlbertWeights load(AlbertConfig config, TensorFile file) throws IOException {
+        return load(config, file, CheckpointView.of(file));
+    }
+
+    static AlbertWeights load(AlbertConfig config, TensorFile file, CheckpointView view) throws IOException {
+        ShapeCheck check = new ShapeCheck();
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>(view.tensors());
+        List<Parameter> wanted = new ArrayList<>();
+        for (Parameter parameter : AlbertParameters.of(config)) {
+            wanted.add(parameter);
+            check.tensor(parameter, tensors.remove(parameter.name()));
+        }
+        for (Parameter parameter : AlbertParameters.optional(config)) {
+            TensorInfo info = tensors.remove(parameter.name());
+            if (info != null) {
+                wanted.add(parameter);
+                check.tensor(parameter, info);
+            }
+        }
+        tensors.keySet().forEach(check::unexpected);
+        check.orThrow(file.path());
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (Parameter parameter : wanted) {
+            values.put(parameter.name(), view.floats(parameter.name()));
+        }
+        return new AlbertWeights(config, values);
+    }
+
+    /**
+     * Loads a checkpoint under the head of {@code config}, whatever its own head: the encoder must be there, the rest is taken
+     * where name and shape agree and initialized anew where not.
+     *
+     * @param seed for what is initialized
+     * @throws ModelFormatException listing every missing and mis-shaped name of the encoder
+     */
+    public static Transfer loadEncoder(AlbertConfig config, TensorFile file, long seed) throws IOException {
+        CheckpointView view = CheckpointView.of(file);
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>(view.tensors());
+        ShapeCheck check = new ShapeCheck();
+        List<String> taken = new ArrayList<>();
+        List<String> fresh = new ArrayList<>();
+        for (Parameter parameter : AlbertParameters.of(config)) {
+            TensorInfo info = tensors.get(parameter.name());
+            if (isEncoder(parameter.name())) {
+                check.tensor(parameter, info);
+            }
+            boolean fits = info != null && ShapeCheck.fits(parameter, info);
+            (fits ? taken : fresh).add(parameter.name());
+        }
+        check.orThrow(file.path());
+        tensors.keySet().removeAll(taken);
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (Parameter parameter : AlbertParameters.of(config)) {
+            float[] array = taken.contains(parameter.name())
+                    ? view.floats(parameter.name())
+                    : Initializer.values(parameter, config, seed);
+            values.put(parameter.name(), array);
+        }
+        return new Transfer(new AlbertWeights(config, values), taken, fresh, List.copyOf(tensors.keySet()));
+    }
+
+    private static boolean isEncoder(String name) {
+        return name.startsWith("albert.embeddings.") || name.startsWith("albert.encoder.");
+    }
+
+    /**
+     * A new model: matrices from a normal distribution of {@code initializerRange} cut off at two standard deviations, as
+     * Google's {@code create_initializer}; biases 0, LayerNorm 1 and 0. The same seed gives the same values on every JVM, and a
+     * parameter's values do not depend on which others there are.
+     */
+    public static AlbertWeights initialize(AlbertConfig config, long seed) {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (Parameter parameter : AlbertParameters.of(config)) {
+            values.put(parameter.name(), Initializer.values(parameter, config, seed));
+        }
+        return new AlbertWeights(config, values);
+    }
+
+    private static List<Parameter> all(AlbertConfig config) {
+        List<Parameter> all = new ArrayList<>(AlbertParameters.of(config));
+        all.addAll(AlbertParameters.optional(config));
+        return all;
     }
 
     /** The configuration the shapes come from. */
     public AlbertConfig config() {
         return config;
+    }
+
+    /** The parameters there are, in the order of {@link AlbertParameters}. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(values.keySet());
     }
 
     /**
@@ -46,5 +180,31 @@ public final class AlbertWeights {
             throw new IllegalArgumentException("the model has no parameter " + name);
         }
         return array;
+    }
+
+    /**
+     * Writes {@code model.safetensors} as Hugging Face's {@code save_pretrained} would: a bare encoder's names have no prefix
+     * {@code albert.}.
+     *
+     * @param type how the numbers are stored: F32, or rounded to F16 or BF16
+     */
+    public void write(Path file, DataType type) throws IOException {
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        Map<String, String> parameterOf = new LinkedHashMap<>();
+        for (Parameter parameter : all(config)) {
+            if (values.containsKey(parameter.name())) {
+                String name = storedName(parameter.name());
+                parameterOf.put(name, parameter.name());
+                List<Long> shape =
+                        parameter.shape().stream().map(Integer::longValue).toList();
+                tensors.put(name, new TensorInfo(type, shape));
+            }
+        }
+        FloatSource source = name -> values(parameterOf.getOrDefault(name, name));
+        Safetensors.write(file, tensors, source, Map.of("format", "pt"));
+    }
+
+    private String storedName(String name) {
+        return config.head() == Head.NONE ? name.substring("albert.".length()) : name;
     }
 }

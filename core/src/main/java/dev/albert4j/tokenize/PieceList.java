@@ -21,4 +21,16 @@ final class PieceList {
         ends[size] = end;
         size++;
     }
+
+    /** The pieces {@code [begin, end)} of this list. */
+    Slice slice(int begin, int end) {
+        return new Slice(this, begin, end);
+    }
+
+    /** Some neighbours of a list, which must not change any more. */
+    record Slice(PieceList list, int begin, int end) {
+        int length() {
+            return end - begin;
+        }
+    }
 }

@@ -13,6 +13,9 @@ interface Segmenter {
      */
     void segment(String text, int begin, int end, int maxPieces, PieceList out);
 
+    /** Whether a piece begins a word, as opposed to continuing one. */
+    boolean beginsWord(int id);
+
     /** The vocabulary. */
     Vocabulary vocabulary();
 

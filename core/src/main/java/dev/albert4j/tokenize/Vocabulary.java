@@ -17,7 +17,7 @@ public final class Vocabulary {
     private final int maskId;
 
     /**
-     * @param tokens all tokens, by id
+     * @param tokens all tokens, by id; of a token that is there twice the last id counts
      * @param pad the padding token: {@code <pad>} or {@code [PAD]}
      * @param unk the unknown token: {@code <unk>} or {@code [UNK]}
      * @throws IllegalArgumentException if one of pad, unk, {@code [CLS]}, {@code [SEP]}, {@code [MASK]} is missing
@@ -26,7 +26,7 @@ public final class Vocabulary {
         this.tokens = List.copyOf(tokens);
         this.ids = new HashMap<>(tokens.size() * 2);
         for (int id = 0; id < tokens.size(); id++) {
-            ids.putIfAbsent(tokens.get(id), id);
+            ids.put(tokens.get(id), id);
         }
         this.padId = required(pad);
         this.unkId = required(unk);

@@ -88,7 +88,7 @@ class LabeledTextReaderTest {
     void invalidUtf8IsRefused() throws IOException {
         for (String name : List.of("bad.csv", "bad.jsonl", "bad.tsv")) {
             Path file = Files.write(directory.resolve(name), new byte[] {'t', 'e', 'x', 't', (byte) 0xC3, '(', '\n'});
-            refused(file, "invalid UTF-8");
+            refused(file, "is not valid UTF-8");
         }
     }
 

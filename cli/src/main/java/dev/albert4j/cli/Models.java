@@ -1,0 +1,54 @@
+package dev.albert4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Finds the model a user names: a directory (or file), or a model that albert4j ships. */
+final class Models {
+    /** The shipped model a newcomer meets first. */
+    static final String DEFAULT = "sentiment-en";
+
+    private Models() {}
+
+    /** @throws IllegalArgumentException if there is no such directory and no such shipped model */
+    static Path resolve(String model) throws IOException {
+        Path shipped = home().resolve("models");
+        try {
+            Path path = Path.of(model);
+            if (Files.exists(path)) {
+                return path;
+            }
+            // A name, not a path: it must not lead out of the models' directory.
+            if (path.getNameCount() == 1 && !path.isAbsolute() && !model.equals("..")) {
+                Path named = shipped.resolve(model);
+                if (Files.isDirectory(named)) {
+                    return named;
+                }
+            }
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("\"" + model + "\" is not a path: " + e.getReason(), e);
+        }
+        throw new IllegalArgumentException(
+                "no model \"" + model + "\": it is neither a directory nor one of the shipped models " + names(shipped));
+    }
+
+    static Path home() {
+        return Path.of(System.getProperty("albert4j.home", "."));
+    }
+
+    private static List<String> names(Path shipped) throws IOException {
+        if (!Files.isDirectory(shipped)) {
+            return List.of();
+        }
+        try (Stream<Path> models = Files.list(shipped)) {
+            return models.filter(Files::isDirectory)
+                    .map(path -> path.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.albert4j.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.albert4j.data.DataFormatException;
+import dev.albert4j.data.LineReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Texts from standard input or a file, one a line: plain, or JSON lines with {@code text} and {@code pair}. The first line
+ * that is not blank decides which.
+ */
+final class TextLines implements AutoCloseable {
+    /** A line's text, or pair of texts. */
+    record Line(String text, @Nullable String pair) {}
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final LineReader lines;
+    private final Path name;
+    private @Nullable Boolean isJson;
+
+    TextLines(LineReader lines, Path name) {
+        this.lines = lines;
+        this.name = name;
+    }
+
+    static TextLines standardInput() {
+        Path name = Path.of("standard input");
+        return new TextLines(new LineReader(System.in, name), name);
+    }
+
+    /** The next line, or null after the last. */
+    @Nullable
+    Line next() throws IOException {
+        String line = lines.next();
+        if (line == null) {
+            return null;
+        }
+        if (isJson == null && !line.isBlank()) {
+            isJson = looksLikeJson(line);
+        }
+        return Boolean.TRUE.equals(isJson) ? parse(line) : new Line(line, null);
+    }
+
+    private boolean looksLikeJson(String line) {
+        if (!line.stripLeading().startsWith("{")) {
+            return false;
+        }
+        try {
+            return json.readTree(line).path("text").isTextual();
+        } catch (JsonProcessingException e) {
+            return false; // a text that begins with a brace
+        }
+    }
+
+    private Line parse(String line) throws DataFormatException {
+        JsonNode node;
+        try {
+            node = json.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new DataFormatException(name, lines.lineNumber(), "is not JSON: " + e.getOriginalMessage());
+        }
+        JsonNode pair = node.path("pair");
+        if (!node.path("text").isTextual() || !(pair.isTextual() || pair.isNull() || pair.isMissingNode())) {
+            throw new DataFormatException(
+                    name, lines.lineNumber(), "is not an object with a string \"text\" (and perhaps a string \"pair\")");
+        }
+        return new Line(node.get("text").textValue(), pair.textValue());
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

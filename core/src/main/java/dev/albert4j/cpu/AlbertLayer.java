@@ -1,0 +1,32 @@
+package dev.albert4j.cpu;
+
+import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertWeights;
+
+/** The weights of one inner layer of a group, named as in Hugging Face's {@code AlbertLayer}. */
+record AlbertLayer(
+        Linear query,
+        Linear key,
+        Linear value,
+        Linear dense,
+        LayerNorm attentionLayerNorm,
+        Linear ffn,
+        Linear ffnOutput,
+        LayerNorm fullLayerLayerNorm) {
+
+    static AlbertLayer of(AlbertWeights weights, int group, int inner, Kernels kernels) {
+        AlbertConfig config = weights.config();
+        int h = config.hiddenSize();
+        int f = config.intermediateSize();
+        String name = "albert.encoder.albert_layer_groups." + group + ".albert_layers." + inner;
+        return new AlbertLayer(
+                Linear.of(weights, name + ".attention.query", h, h, kernels),
+                Linear.of(weights, name + ".attention.key", h, h, kernels),
+                Linear.of(weights, name + ".attention.value", h, h, kernels),
+                Linear.of(weights, name + ".attention.dense", h, h, kernels),
+                LayerNorm.of(weights, name + ".attention.LayerNorm", kernels),
+                Linear.of(weights, name + ".ffn", f, h, kernels),
+                Linear.of(weights, name + ".ffn_output", h, f, kernels),
+                LayerNorm.of(weights, name + ".full_layer_layer_norm", kernels));
+    }
+}

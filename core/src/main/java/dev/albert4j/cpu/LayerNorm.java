@@ -1,0 +1,40 @@
+package dev.albert4j.cpu;
+
+import dev.albert4j.model.AlbertWeights;
+
+/** LayerNorm over the columns of each row. */
+final class LayerNorm {
+    private static final int ROWS_PER_TASK = 8;
+
+    private final Kernels kernels;
+    private final float[] weight;
+    private final float[] bias;
+    private final double eps;
+
+    private LayerNorm(Kernels kernels, float[] weight, float[] bias, double eps) {
+        this.kernels = kernels;
+        this.weight = weight;
+        this.bias = bias;
+        this.eps = eps;
+    }
+
+    /** The parameters {@code name.weight} and {@code name.bias}. */
+    static LayerNorm of(AlbertWeights weights, String name, Kernels kernels) {
+        return new LayerNorm(
+                kernels,
+                weights.values(name + ".weight"),
+                weights.values(name + ".bias"),
+                weights.config().layerNormEps());
+    }
+
+    /** Normalises rows in place. */
+    void apply(Rows x, int numRows, Team team) {
+        int numTasks = Math.max(1, Math.min(numRows / ROWS_PER_TASK, 2 * team.size()));
+        team.run(numTasks, (task, member) -> {
+            int end = (int) ((long) numRows * (task + 1) / numTasks);
+            for (int row = (int) ((long) numRows * task / numTasks); row < end; row++) {
+                kernels.layerNorm(x.values(), row * x.stride(), weight.length, weight, bias, eps);
+            }
+        });
+    }
+}

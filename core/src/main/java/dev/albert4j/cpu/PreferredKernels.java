@@ -1,0 +1,38 @@
+package dev.albert4j.cpu;
+
+/** Chooses the fastest {@link Kernels} this virtual machine can run, once, and says so when they are the slow ones. */
+final class PreferredKernels {
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
+    private static final System.Logger LOGGER = System.getLogger(PreferredKernels.class.getName());
+    private static final Kernels INSTANCE = choose();
+
+    private PreferredKernels() {}
+
+    /** The same instance each time. */
+    static Kernels get() {
+        return INSTANCE;
+    }
+
+    private static Kernels choose() {
+        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "the encoder runs several times slower than it could: start Java with --add-modules "
+                            + VECTOR_MODULE);
+            return new ScalarKernels();
+        }
+        try {
+            // By name: nothing but this class may need the incubator module.
+            return (Kernels) Class.forName(Kernels.class.getPackageName() + ".VectorKernels")
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "the encoder runs several times slower than it could: " + VECTOR_MODULE + " of Java "
+                            + Runtime.version() + " does not work with it",
+                    e);
+            return new ScalarKernels();
+        }
+    }
+}

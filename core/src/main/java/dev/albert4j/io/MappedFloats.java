@@ -1,0 +1,63 @@
+package dev.albert4j.io;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/** Reads floats from a region of a file through memory maps, of any size, without a second copy on the heap. */
+final class MappedFloats {
+    /** The longest array every JVM can make. */
+    static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+
+    private static final int ELEMENTS_PER_MAP = 1 << 26;
+
+    private MappedFloats() {}
+
+    /** How many elements a tensor has, for an array. */
+    static int count(Path file, String name, TensorInfo info) throws ModelFormatException {
+        if (!info.dataType().isFloatingPoint()) {
+            throw new ModelFormatException(
+                    file, name + " is of type " + info.dataType() + "; only F32, F16, BF16 and F64 are read as floats");
+        }
+        long count = info.numElements();
+        if (count > MAX_ELEMENTS) {
+            throw new ModelFormatException(file, name + " has " + count + " elements, at most " + MAX_ELEMENTS);
+        }
+        return (int) count;
+    }
+
+    /**
+     * Reads little-endian numbers.
+     *
+     * @param position of the first byte; the caller has made sure that the region lies in the file
+     * @param checksum is updated with the bytes read, if given
+     */
+    static float[] read(
+            FileChannel channel, Path file, long position, DataType type, int count, @Nullable CRC32C checksum)
+            throws IOException {
+        float[] values = new float[count];
+        for (int begin = 0; begin < count; begin += ELEMENTS_PER_MAP) {
+            int elements = Math.min(ELEMENTS_PER_MAP, count - begin);
+            long from = position + (long) begin * type.numBytes();
+            long bytes = (long) elements * type.numBytes();
+            if (from + bytes > channel.size()) { // mapping beyond the end would make the JVM fault
+                throw new ModelFormatException(file, "was cut short while it was open");
+            }
+            try {
+                MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_ONLY, from, bytes);
+                map.order(ByteOrder.LITTLE_ENDIAN);
+                if (checksum != null) {
+                    checksum.update(map.duplicate());
+                }
+                FloatCodec.decode(map, type, values, begin, elements);
+            } catch (InternalError e) { // how the JVM reports a mapped page that is gone
+                throw new ModelFormatException(file, "was cut short while it was read", e);
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,175 @@
+package dev.albert4j.model;
+
+import dev.albert4j.io.DataType;
+import dev.albert4j.io.ModelFormatException;
+import dev.albert4j.io.TensorFile;
+import dev.albert4j.io.TensorInfo;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tensors of a checkpoint under the names of {@link AlbertParameters}, whoever wrote it: Hugging Face's state dicts with or
+ * without the prefix {@code albert.}, and Google's variables ({@link GoogleVariables}), kernels transposed. Names it does not
+ * know stay as they are.
+ */
+final class CheckpointView {
+    private static final String WORDS = "albert.embeddings.word_embeddings.weight";
+    private static final String MAPPING = "albert.encoder.embedding_hidden_mapping_in";
+
+    /** Second names of tied parameters in Hugging Face's files. */
+    private static final Map<String, String> ALIASES =
+            Map.of("predictions.decoder.weight", WORDS, "predictions.decoder.bias", "predictions.bias");
+
+    /** Where a parameter comes from. */
+    private record Source(String name, TensorInfo info, boolean transposed) {}
+
+    private final TensorFile file;
+    private final boolean google;
+    private final Map<String, Source> sources = new LinkedHashMap<>();
+    private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
+
+    private CheckpointView(TensorFile file, boolean google) {
+        this.file = file;
+        this.google = google;
+    }
+
+    /** @throws ModelFormatException if two tensors have one meaning and different values */
+    static CheckpointView of(TensorFile file) throws IOException {
+        boolean google = file.tensors().keySet().stream().anyMatch(GoogleVariables::isEncoderVariable);
+        CheckpointView view = new CheckpointView(file, google);
+        for (Map.Entry<String, TensorInfo> tensor : file.tensors().entrySet()) {
+            view.add(tensor.getKey(), tensor.getValue());
+        }
+        if (google) {
+            view.addIdentityMapping();
+        } else {
+            view.resolveAliases();
+        }
+        return view;
+    }
+
+    private void add(String name, TensorInfo info) throws ModelFormatException {
+        boolean skipped = google ? GoogleVariables.isTrainingState(name) : isBuffer(name);
+        if (skipped) {
+            return;
+        }
+        String parameter = google ? GoogleVariables.parameterOf(name) : stateDictName(name);
+        boolean transposed =
+                google && GoogleVariables.isTransposed(name) && info.shape().size() == 2;
+        List<Long> shape =
+                transposed ? List.of(info.shape().get(1), info.shape().get(0)) : info.shape();
+        Source earlier = sources.put(parameter, new Source(name, info, transposed));
+        if (earlier != null) {
+            throw new ModelFormatException(file.path(), earlier.name() + " and " + name + " are both " + parameter);
+        }
+        infos.put(parameter, new TensorInfo(info.dataType(), shape));
+    }
+
+    /** Buffers that some versions of Hugging Face's classes store: they hold 0, 1, 2, … and zeros. */
+    private static boolean isBuffer(String name) {
+        return name.endsWith("embeddings.position_ids") || name.endsWith("embeddings.token_type_ids");
+    }
+
+    private static String stateDictName(String name) {
+        String plain = name.startsWith("module.") ? name.substring("module.".length()) : name;
+        boolean bare = plain.startsWith("embeddings.") || plain.startsWith("encoder.") || plain.startsWith("pooler.");
+        return (bare ? "albert." + plain : plain)
+                .replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight")
+                .replaceFirst("LayerNorm\\.beta$", "LayerNorm.bias");
+    }
+
+    /** Google's model has no E→H map where E = H; Hugging Face's always has one. */
+    private void addIdentityMapping() {
+        TensorInfo words = infos.get(WORDS);
+        TensorInfo query = infos.get("albert.encoder.albert_layer_groups.0.albert_layers.0.attention.query.weight");
+        boolean known = words != null
+                && words.shape().size() == 2
+                && query != null
+                && query.shape().size() == 2;
+        if (!known || infos.containsKey(MAPPING + ".weight") || infos.containsKey(MAPPING + ".bias")) {
+            return;
+        }
+        long width = words.shape().get(1);
+        if (width == query.shape().get(0)) {
+            infos.put(MAPPING + ".weight", new TensorInfo(DataType.F32, List.of(width, width)));
+            infos.put(MAPPING + ".bias", new TensorInfo(DataType.F32, List.of(width)));
+        }
+    }
+
+    private void resolveAliases() throws IOException {
+        for (Map.Entry<String, String> tie : ALIASES.entrySet()) {
+            String alias = tie.getKey();
+            String name = tie.getValue();
+            TensorInfo info = infos.remove(alias);
+            Source source = sources.remove(alias);
+            if (info == null || source == null) {
+                continue;
+            }
+            if (!infos.containsKey(name)) {
+                infos.put(name, info);
+                sources.put(name, source);
+            } else if (!info.equals(infos.get(name)) || !Arrays.equals(file.floats(source.name()), floats(name))) {
+                throw new ModelFormatException(
+                        file.path(),
+                        source.name() + " differs from " + name + "; ALBERT ties the two, untied ones cannot be used");
+            }
+        }
+    }
+
+    /** Whether the names are those of Google's code. */
+    boolean isGoogle() {
+        return google;
+    }
+
+    /** Types and shapes by parameter name, shapes as in Hugging Face's checkpoints. */
+    Map<String, TensorInfo> tensors() {
+        return Collections.unmodifiableMap(infos);
+    }
+
+    /** The values of a parameter in a new array. */
+    float[] floats(String parameter) throws IOException {
+        Source source = sources.get(parameter);
+        if (source != null) {
+            float[] values = file.floats(source.name());
+            return source.transposed() ? transpose(values, source.info()) : values;
+        }
+        TensorInfo info = infos.get(parameter);
+        if (info == null) {
+            throw new IllegalArgumentException(file.path() + " has no tensor " + parameter);
+        }
+        return identity(info);
+    }
+
+    /** The identity matrix, or zeros for its bias. */
+    private static float[] identity(TensorInfo info) {
+        float[] values = new float[Math.toIntExact(info.numElements())];
+        if (info.shape().size() == 2) {
+            int width = Math.toIntExact(info.shape().get(0));
+            for (int i = 0; i < width; i++) {
+                values[i * width + i] = 1;
+            }
+        }
+        return values;
+    }
+
+    /** Columns become rows, by blocks that stay in the cache. */
+    private static float[] transpose(float[] values, TensorInfo info) {
+        int rows = Math.toIntExact(info.shape().get(0));
+        int columns = Math.toIntExact(info.shape().get(1));
+        float[] out = new float[values.length];
+        int block = 32;
+        for (int row0 = 0; row0 < rows; row0 += block) {
+            int row1 = Math.min(rows, row0 + block);
+            for (int column = 0; column < columns; column++) {
+                for (int row = row0; row < row1; row++) {
+                    out[column * rows + row] = values[row * columns + column];
+                }
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.albert4j.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.albert4j.io.DataType;
+import dev.albert4j.io.JsonFile;
+import dev.albert4j.io.ModelFormatException;
+import dev.albert4j.io.TensorFile;
+import dev.albert4j.io.TensorFiles;
+import dev.albert4j.io.WholeDirectory;
+import dev.albert4j.tokenize.Tokenizer;
+import dev.albert4j.tokenize.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory that holds a model, as Hugging Face's {@code from_pretrained} opens it too: {@code config.json}, {@code
+ * model.safetensors} (or shards, or {@code pytorch_model.bin}), the tokenizer's file with {@code tokenizer_config.json}, and
+ * {@code provenance.json}.
+ *
+ * <p>Opening reads everything but the weights, which are read at the first {@link #weights()}. Nothing stays open. Thread-safe.
+ */
+public final class ModelDirectory {
+    static final String CONFIG = "config.json";
+    static final String WEIGHTS = "model.safetensors";
+    static final String PROVENANCE = "provenance.json";
+    static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+
+    /** Files a tokenizer is read from. */
+    static final List<String> TOKENIZER_FILES = List.of("spiece.model", "tokenizer.json", "vocab.txt");
+
+    /** What a model consists of: replaced as a whole when a model is saved over another. */
+    private static final Set<String> OWN_FILES = Set.of(
+            CONFIG,
+            WEIGHTS,
+            PROVENANCE,
+            TOKENIZER_CONFIG,
+            "spiece.model",
+            "tokenizer.json",
+            "vocab.txt",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "model.safetensors.index.json",
+            "pytorch_model.bin",
+            "pytorch_model.bin.index.json");
+
+    private final Path path;
+    private final AlbertConfig config;
+    private final @Nullable Tokenizer tokenizer;
+    private final @Nullable Provenance provenance;
+    private @Nullable AlbertWeights weights; // guarded by this
+
+    private ModelDirectory(
+            Path path, AlbertConfig config, @Nullable Tokenizer tokenizer, @Nullable Provenance provenance) {
+        this.path = path;
+        this.config = config;
+        this.tokenizer = tokenizer;
+        this.provenance = provenance;
+    }
+
+    /**
+     * Opens a model directory.
+     *
+     * @throws NoSuchFileException if it, or its config.json, does not exist
+     * @throws ModelFormatException if a file is damaged
+     */
+    public static ModelDirectory open(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            throw new NoSuchFileException(directory.toString(), null, "there is no such model directory");
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new NotDirectoryException(directory.toString());
+        }
+        AlbertConfig config = AlbertConfig.read(directory.resolve(CONFIG));
+        Path provenance = directory.resolve(PROVENANCE);
+        return new ModelDirectory(
+                directory,
+                config,
+                hasTokenizer(directory) ? Tokenizer.load(directory) : null,
+                Files.exists(provenance) ? Provenance.read(provenance) : null);
+    }
+
+    private static boolean hasTokenizer(Path directory) {
+        return TOKENIZER_FILES.stream().anyMatch(name -> Files.exists(directory.resolve(name)));
+    }
+
+    /** The directory. */
+    public Path path() {
+        return path;
+    }
+
+    public AlbertConfig config() {
+        return config;
+    }
+
+    /** The tokenizer; a bare encoder may have none. */
+    public Optional<Tokenizer> tokenizer() {
+        return Optional.ofNullable(tokenizer);
+    }
+
+    /** Where the model comes from, if it says. */
+    public Optional<Provenance> provenance() {
+        return Optional.ofNullable(provenance);
+    }
+
+    /**
+     * The weights: read at the first call, kept for the next ones.
+     *
+     * @throws ModelFormatException if they do not fit the configuration
+     */
+    public synchronized AlbertWeights weights() throws IOException {
+        AlbertWeights loaded = weights;
+        if (loaded == null) {
+            try (TensorFile file = openTensors()) {
+                loaded = AlbertWeights.load(config, file);
+            }
+            weights = loaded;
+        }
+        return loaded;
+    }
+
+    /** The file of weights, to load under another head; the caller closes it. */
+    public TensorFile openTensors() throws IOException {
+        return TensorFiles.open(path);
+    }
+
+    /**
+     * Saves a model: the whole directory, or nothing. A model directory of that name is replaced; files in it that are no
+     * model's stay.
+     *
+     * @param type how the weights are stored
+     * @throws java.nio.file.FileAlreadyExistsException if there is something else of that name
+     */
+    public static void save(
+            Path directory,
+            AlbertWeights weights,
+            @Nullable Tokenizer tokenizer,
+            @Nullable Provenance provenance,
+            DataType type)
+            throws IOException {
+        save(directory, weights, provenance, type, tokenizer == null ? null : tokenizer.vocabulary(), aside -> {
+            if (tokenizer != null) {
+                tokenizer.save(aside);
+                writeTokenizerConfig(aside, tokenizer.vocabulary());
+            }
+        });
+    }
+
+    /** As above, with something else that writes the tokenizer's files. */
+    static void save(
+            Path directory,
+            AlbertWeights weights,
+            @Nullable Provenance provenance,
+            DataType type,
+            @Nullable Vocabulary vocabulary,
+            WholeDirectory.Content tokenizerFiles)
+            throws IOException {
+        WholeDirectory.write(directory, OWN_FILES, isModel(directory), aside -> {
+            storedConfig(weights.config(), vocabulary, type).write(aside.resolve(CONFIG));
+            weights.write(aside.resolve(WEIGHTS), type);
+            tokenizerFiles.writeTo(aside);
+            if (provenance != null) {
+                provenance.write(aside.resolve(PROVENANCE));
+            }
+        });
+    }
+
+    /** Whether a directory holds an ALBERT model's configuration. */
+    private static boolean isModel(Path directory) throws IOException {
+        Path file = directory.resolve(CONFIG);
+        return Files.isRegularFile(file)
+                && JsonFile.read(file).path("model_type").asText().equals("albert");
+    }
+
+    /** The configuration with the fields that describe the files beside it. */
+    private static AlbertConfig storedConfig(AlbertConfig config, @Nullable Vocabulary vocabulary, DataType type) {
+        Map<String, JsonNode> others = new LinkedHashMap<>(config.others());
+        others.remove("torch_dtype");
+        others.put("dtype", TextNode.valueOf(torchName(type)));
+        if (vocabulary != null) {
+            others.put("pad_token_id", IntNode.valueOf(vocabulary.padId()));
+            others.put("bos_token_id", IntNode.valueOf(vocabulary.clsId()));
+            others.put("eos_token_id", IntNode.valueOf(vocabulary.sepId()));
+        }
+        return config.toBuilder().others(others).build();
+    }
+
+    private static String torchName(DataType type) {
+        return switch (type) {
+            case F32 -> "float32";
+            case F16 -> "float16";
+            case BF16 -> "bfloat16";
+            case F64 -> "float64";
+            default -> throw new IllegalArgumentException("weights cannot be stored as " + type);
+        };
+    }
+
+    /** What Hugging Face's AutoTokenizer needs to know, unless the tokenizer wrote it itself. */
+    static void writeTokenizerConfig(Path directory, Vocabulary vocabulary) throws IOException {
+        Path file = directory.resolve(TOKENIZER_CONFIG);
+        if (!Files.exists(file)) {
+            boolean wordPiece = Files.exists(directory.resolve("vocab.txt"));
+            TokenizerConfig.write(file, wordPiece, vocabulary);
+        }
+    }
+}
