@@ -1,0 +1,285 @@
+package dev.albert4j.train;
+
+import static org.bytedeco.pytorch.global.torch.cat;
+import static org.bytedeco.pytorch.global.torch.dropout;
+import static org.bytedeco.pytorch.global.torch.embedding;
+import static org.bytedeco.pytorch.global.torch.gelu;
+import static org.bytedeco.pytorch.global.torch.layer_norm;
+import static org.bytedeco.pytorch.global.torch.linear;
+import static org.bytedeco.pytorch.global.torch.relu;
+import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
+import static org.bytedeco.pytorch.global.torch.tanh;
+import static org.bytedeco.pytorch.global.torch.tensor;
+
+import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertParameters;
+import dev.albert4j.model.AlbertParameters.Parameter;
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.train.PackedBatch.Group;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+
+/**
+ * ALBERT on libtorch: trainable parameters with Hugging Face's names, and the forward pass. Not thread-safe.
+ *
+ * <p>The forward pass works on the N tokens of a packed batch without padding. What it returns belongs to the
+ * {@code PointerScope} of the caller; the parameters belong to the model until it is closed.
+ *
+ * <p>Dropout is where google-research has it ({@code modeling.py}): on the embeddings, the attention probabilities, the
+ * outputs of attention and feed-forward, and before a task's head. (Hugging Face leaves out the one after feed-forward.)
+ */
+@SuppressWarnings("try") // a PointerScope acts by being open
+public final class AlbertModel implements AutoCloseable {
+    private final AlbertConfig config;
+    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Map<String, TensorOptional> optionals = new LinkedHashMap<>(); // the same, as libtorch takes biases
+    private boolean training;
+
+    /** Copies the weights into trainable tensors; the model starts in evaluation mode. */
+    public AlbertModel(AlbertWeights weights) {
+        config = weights.config();
+        try (PointerScope scope = new PointerScope()) {
+            for (Parameter parameter : AlbertParameters.of(config)) {
+                long[] shape =
+                        parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+                Tensor values = tensor(weights.values(parameter.name())).reshape(shape);
+                values.set_requires_grad(true);
+                parameters.put(parameter.name(), Tensors.keep(values));
+                optionals.put(parameter.name(), Tensors.keep(new TensorOptional(values)));
+            }
+        }
+    }
+
+    /** The shape of the model. */
+    public AlbertConfig config() {
+        return config;
+    }
+
+    /** The parameters by name, in the order of {@link AlbertParameters#of}; owned by the model. */
+    public Map<String, Tensor> parameters() {
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    /** Switches dropout on (training) or off (evaluation). */
+    public void setTraining(boolean training) {
+        this.training = training;
+    }
+
+    /** A copy of the parameters' present values. */
+    public AlbertWeights weights() {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        parameters.forEach((name, tensor) -> values.put(name, Tensors.floats(tensor)));
+        return AlbertWeights.of(config, values);
+    }
+
+    /**
+     * The logits of a sequence classification head.
+     *
+     * @return [B, C]
+     */
+    Tensor logits(PackedBatch batch) {
+        return linear(
+                drop(pooled(batch), config.classifierDropoutProb()),
+                parameter("classifier.weight"),
+                optional("classifier.bias")); // [B, C]
+    }
+
+    /**
+     * The pooler's output. The last layer runs on the first tokens alone: the others' outputs are not needed.
+     *
+     * @return [B, H]
+     */
+    Tensor pooled(PackedBatch batch) {
+        return pooler(encode(batch, true, state -> {})); // [B, H]
+    }
+
+    /**
+     * The last hidden state.
+     *
+     * @param states is told the embeddings [N, E], then each hidden state [N, H]
+     * @return [N, H]
+     */
+    Tensor lastHiddenState(PackedBatch batch, Consumer<Tensor> states) {
+        return encode(batch, false, states); // [N, H]
+    }
+
+    /**
+     * The pooler.
+     *
+     * @param firstTokens the last hidden state of the first tokens, [B, H]
+     * @return [B, H]
+     */
+    Tensor pooler(Tensor firstTokens) {
+        return tanh(dense("albert.pooler", firstTokens)); // [B, H]
+    }
+
+    private Tensor encode(PackedBatch batch, boolean firstTokensOnly, Consumer<Tensor> states) {
+        Tensor x = embeddings(batch); // [N, E]
+        states.accept(x);
+        x = dense("albert.encoder.embedding_hidden_mapping_in", x); // [N, H]
+        states.accept(x);
+        Layer[][] groups = layers();
+        for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+            Layer[] group = groups[config.groupOf(layer)];
+            for (int inner = 0; inner < group.length; inner++) {
+                boolean last = layer == config.numHiddenLayers() - 1 && inner == group.length - 1;
+                x = group[inner].forward(x, batch, last && firstTokensOnly); // [N, H], or [B, H] at the end
+                states.accept(x);
+            }
+        }
+        return x;
+    }
+
+    private Tensor embeddings(PackedBatch batch) {
+        String prefix = "albert.embeddings.";
+        Tensor x = embedding(parameter(prefix + "word_embeddings.weight"), batch.ids()); // [N, E]
+        x = x.add_(embedding(parameter(prefix + "token_type_embeddings.weight"), batch.typeIds()));
+        x = x.add_(embedding(parameter(prefix + "position_embeddings.weight"), batch.positions()));
+        return drop(layerNorm(prefix + "LayerNorm", x, config.embeddingSize()), config.hiddenDropoutProb());
+    }
+
+    private Layer[][] layers() {
+        Layer[][] groups = new Layer[config.numHiddenGroups()][config.innerGroupNum()];
+        for (int group = 0; group < groups.length; group++) {
+            for (int inner = 0; inner < groups[group].length; inner++) {
+                groups[group][inner] =
+                        new Layer("albert.encoder.albert_layer_groups." + group + ".albert_layers." + inner);
+            }
+        }
+        return groups;
+    }
+
+    /** One shared layer in one forward pass: query, key and value are joined to one matrix for all its uses. */
+    private final class Layer {
+        private final String prefix;
+        private final Tensor weight; // [3H, H]
+        private final Tensor bias; // [3H]
+
+        Layer(String prefix) {
+            this.prefix = prefix;
+            this.weight = joined("weight");
+            this.bias = joined("bias");
+        }
+
+        private Tensor joined(String kind) {
+            String attention = prefix + ".attention.";
+            return cat(new TensorVector(
+                    parameter(attention + "query." + kind),
+                    parameter(attention + "key." + kind),
+                    parameter(attention + "value." + kind)));
+        }
+
+        Tensor forward(Tensor x, PackedBatch batch, boolean firstTokensOnly) {
+            int h = config.hiddenSize();
+            Tensor residual = firstTokensOnly ? x.index_select(0, batch.firstTokens()) : x; // [M, H], M = N or B
+            Tensor context = firstTokensOnly ? firstTokensAttention(x, residual, batch) : attention(x, batch); // [M, H]
+            Tensor attended = drop(dense(prefix + ".attention.dense", context), config.hiddenDropoutProb());
+            attended = layerNorm(prefix + ".attention.LayerNorm", attended.add_(residual), h); // [M, H]
+            Tensor inner = activation(dense(prefix + ".ffn", attended)); // [M, F]
+            Tensor output = drop(dense(prefix + ".ffn_output", inner), config.hiddenDropoutProb()); // [M, H]
+            return layerNorm(prefix + ".full_layer_layer_norm", output.add_(attended), h); // [M, H]
+        }
+
+        /** Attention of all tokens, [N, H]. */
+        private Tensor attention(Tensor x, PackedBatch batch) {
+            int a = config.numAttentionHeads();
+            int d = config.headSize();
+            TensorVector qkv = linear(x, weight, new TensorOptional(bias)) // [N, 3H]
+                    .split_with_sizes(batch.groupTokens(), 0); // each [bT, 3H]
+            TensorVector contexts = new TensorVector();
+            for (int i = 0; i < batch.groups().size(); i++) {
+                Group group = batch.groups().get(i);
+                int t = group.length();
+                TensorVector parts = qkv.get(i)
+                        .view(group.numSequences(), t, 3, a, d)
+                        .permute(2, 0, 3, 1, 4)
+                        .unbind(0); // each [b, A, T, D]
+                contexts.push_back(attend(parts.get(0), parts.get(1), parts.get(2))
+                        .transpose(1, 2)
+                        .reshape(group.numTokens(), a * d)); // [bT, H]
+            }
+            return contexts.size() == 1 ? contexts.get(0) : cat(contexts);
+        }
+
+        /** Attention of the first token of each sequence to all its tokens, [B, H]. */
+        private Tensor firstTokensAttention(Tensor x, Tensor firstTokens, PackedBatch batch) {
+            int a = config.numAttentionHeads();
+            int d = config.headSize();
+            int h = a * d;
+            TensorVector queries = linear(firstTokens, weight.narrow(0, 0, h), new TensorOptional(bias.narrow(0, 0, h)))
+                    .split_with_sizes(batch.groupSequences(), 0); // each [b, H]
+            TensorVector keysAndValues = linear(
+                            x, weight.narrow(0, h, 2 * h), new TensorOptional(bias.narrow(0, h, 2 * h)))
+                    .split_with_sizes(batch.groupTokens(), 0); // each [bT, 2H]
+            TensorVector contexts = new TensorVector();
+            for (int i = 0; i < batch.groups().size(); i++) {
+                Group group = batch.groups().get(i);
+                int b = group.numSequences();
+                Tensor query = queries.get(i).view(b, 1, a, d).transpose(1, 2); // [b, A, 1, D]
+                TensorVector parts = keysAndValues
+                        .get(i)
+                        .view(b, group.length(), 2, a, d)
+                        .permute(2, 0, 3, 1, 4)
+                        .unbind(0); // each [b, A, T, D]
+                contexts.push_back(attend(query, parts.get(0), parts.get(1)).reshape(b, h)); // [b, H]
+            }
+            return contexts.size() == 1 ? contexts.get(0) : cat(contexts);
+        }
+
+        private Tensor attend(Tensor query, Tensor key, Tensor value) {
+            double dropout = training ? config.attentionProbsDropoutProb() : 0;
+            return scaled_dot_product_attention(
+                    query, key, value, new TensorOptional(), dropout, false, new DoubleOptional(), false);
+        }
+    }
+
+    private Tensor activation(Tensor x) {
+        return switch (config.hiddenAct()) {
+            case GELU_ERF -> gelu(x);
+            case GELU_TANH -> gelu(x, "tanh");
+            case RELU -> relu(x);
+        };
+    }
+
+    private Tensor drop(Tensor x, double probability) {
+        return training && probability > 0 ? dropout(x, probability, true) : x;
+    }
+
+    private Tensor dense(String prefix, Tensor x) {
+        return linear(x, parameter(prefix + ".weight"), optional(prefix + ".bias"));
+    }
+
+    private Tensor layerNorm(String prefix, Tensor x, int size) {
+        return layer_norm(
+                x,
+                new long[] {size},
+                optional(prefix + ".weight"),
+                optional(prefix + ".bias"),
+                config.layerNormEps(),
+                false);
+    }
+
+    private Tensor parameter(String name) {
+        return Tensors.named(parameters, name);
+    }
+
+    private TensorOptional optional(String name) {
+        return Tensors.named(optionals, name);
+    }
+
+    /** Frees the parameters. */
+    @Override
+    public void close() {
+        optionals.values().forEach(TensorOptional::releaseReference);
+        parameters.values().forEach(Tensor::releaseReference);
+        optionals.clear();
+        parameters.clear();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.albert4j.train;
+
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What a {@link Trainer} makes smaller: examples in, one loss out. Examples are numbered from 0; what an example looks like
+ * in an epoch must depend on nothing but its number, the epoch and a seed, so that a resumed run repeats it.
+ */
+public interface Objective {
+    /** The tensors to train, by name, in a fixed order. */
+    Map<String, Tensor> parameters();
+
+    /** Number of training examples. */
+    int numExamples();
+
+    /** Number of tokens of an example. */
+    int numTokens(int example);
+
+    /**
+     * The mean loss of these examples, with dropout; a scalar that belongs to the caller's {@code PointerScope}.
+     *
+     * @param epoch from 0
+     * @param examples numbers of examples, sorted by number of tokens
+     */
+    Tensor loss(int epoch, int[] examples);
+}

@@ -1,0 +1,53 @@
+package dev.albert4j.train;
+
+import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorBase;
+
+/** Float values in and out of libtorch. */
+@SuppressWarnings("try") // a PointerScope acts by being open
+final class Tensors {
+    private Tensors() {}
+
+    /** A copy of the values of a float tensor, row-major. */
+    static float[] floats(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            TensorBase contiguous = tensor.contiguous();
+            float[] values = new float[Math.toIntExact(contiguous.numel())];
+            contiguous.data_ptr_float().get(values);
+            return values;
+        }
+    }
+
+    /** Overwrites a contiguous float tensor; it keeps its gradient state. */
+    static void set(Tensor tensor, float[] values) {
+        if (tensor.numel() != values.length) {
+            throw new IllegalArgumentException(
+                    "expected " + tensor.numel() + " values for a tensor but got " + values.length);
+        }
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard()) {
+            FloatPointer data = tensor.data_ptr_float();
+            data.put(values);
+        }
+    }
+
+    /** Lets a pointer outlive the {@code PointerScope} it was made in: whoever keeps it calls {@code releaseReference}. */
+    static <P extends Pointer> P keep(P pointer) {
+        pointer.retainReference();
+        return pointer;
+    }
+
+    /** The entry of a name. */
+    static <T> T named(Map<String, T> entries, String name) {
+        T entry = entries.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("there is no parameter " + name);
+        }
+        return entry;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.albert4j.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Iterator;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a training run. Immutable.
+ *
+ * @param epochs passes over the training examples
+ * @param steps optimizer steps; 0 to go by {@code epochs}
+ * @param batchSize examples of an optimizer step
+ * @param microBatchTokens most tokens of one forward and backward pass: a batch is split into several, their gradients add up
+ * @param maxLength most tokens of an example; the rest of a longer one is cut off
+ * @param learningRate highest learning rate
+ * @param schedule how the learning rate goes
+ * @param warmupRatio share of the steps in which a linear schedule rises
+ * @param weightDecay of weights, not of biases and LayerNorm
+ * @param maxGradNorm the gradient is scaled down to this L2 norm; 0 to leave it
+ * @param labelSmoothing share of the target probability spread over all classes
+ * @param wordDropout probability for a token of the text to be replaced by the mask token in training
+ * @param hiddenDropout replaces the model's {@code hiddenDropoutProb}, where given
+ * @param attentionDropout replaces the model's {@code attentionProbsDropoutProb}, where given
+ * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
+ * @param seed of everything random in the run
+ * @param numThreads threads libtorch uses; 0 for its own choice
+ * @param evaluateEverySteps steps between evaluations; 0 for the end of each epoch
+ * @param metric which number makes a checkpoint the best
+ */
+public record TrainConfig(
+        int epochs,
+        long steps,
+        int batchSize,
+        int microBatchTokens,
+        int maxLength,
+        double learningRate,
+        Schedule schedule,
+        double warmupRatio,
+        double weightDecay,
+        double maxGradNorm,
+        double labelSmoothing,
+        double wordDropout,
+        @Nullable Double hiddenDropout,
+        @Nullable Double attentionDropout,
+        @Nullable Double classifierDropout,
+        long seed,
+        int numThreads,
+        long evaluateEverySteps,
+        Metric metric) {
+
+    /** How the learning rate goes over the run. */
+    public enum Schedule {
+        /** Rises in the warm-up, then falls to 0. */
+        LINEAR,
+        /** Stays. */
+        CONSTANT
+    }
+
+    /** Which number on the development set makes a checkpoint the best. */
+    public enum Metric {
+        /** Mean of the classes' F1. */
+        MACRO_F1,
+        /** Share of right answers. */
+        ACCURACY
+    }
+
+    /** The settings that hold where nothing else is said. */
+    public static final TrainConfig DEFAULT = new TrainConfig(
+            3,
+            0,
+            32,
+            4096,
+            256,
+            5e-5,
+            Schedule.LINEAR,
+            0.1,
+            0.01,
+            1.0,
+            0,
+            0,
+            null,
+            null,
+            null,
+            42,
+            0,
+            0,
+            Metric.MACRO_F1);
+
+    public TrainConfig {
+        atLeast("epochs", epochs, steps > 0 ? 0 : 1);
+        atLeast("steps", steps, 0);
+        atLeast("batchSize", batchSize, 1);
+        atLeast("microBatchTokens", microBatchTokens, 1);
+        atLeast("maxLength", maxLength, 3);
+        atLeast("numThreads", numThreads, 0);
+        atLeast("evaluateEverySteps", evaluateEverySteps, 0);
+        between("learningRate", learningRate, 0, 10);
+        between("warmupRatio", warmupRatio, 0, 1);
+        between("weightDecay", weightDecay, 0, 10);
+        between("maxGradNorm", maxGradNorm, 0, Double.MAX_VALUE);
+        between("labelSmoothing", labelSmoothing, 0, 1);
+        between("wordDropout", wordDropout, 0, 1);
+        between("hiddenDropout", hiddenDropout == null ? 0 : hiddenDropout, 0, 1);
+        between("attentionDropout", attentionDropout == null ? 0 : attentionDropout, 0, 1);
+        between("classifierDropout", classifierDropout == null ? 0 : classifierDropout, 0, 1);
+    }
+
+    private static void atLeast(String name, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " " + value + " is less than " + least);
+        }
+    }
+
+    private static void between(String name, double value, double least, double most) {
+        if (!(value >= least && value <= most)) {
+            throw new IllegalArgumentException(name + " " + value + " is not between " + least + " and " + most);
+        }
+    }
+
+    /**
+     * Reads settings from a JSON object; those it does not name are the default's.
+     *
+     * @throws IllegalArgumentException if it is no JSON object, has an unknown key, or a value that is not allowed
+     */
+    public static TrainConfig parse(String json) {
+        ObjectMapper mapper = new ObjectMapper();
+        try {
+            ObjectNode settings = mapper.valueToTree(DEFAULT);
+            JsonNode given = mapper.readTree(json);
+            if (!given.isObject()) {
+                throw new IllegalArgumentException("training settings must be a JSON object");
+            }
+            for (Iterator<String> names = given.fieldNames(); names.hasNext(); ) {
+                String name = names.next();
+                if (!settings.has(name)) {
+                    TreeSet<String> known = new TreeSet<>();
+                    settings.fieldNames().forEachRemaining(known::add);
+                    throw new IllegalArgumentException("unknown training setting " + name + "; known are " + known);
+                }
+                settings.set(name, given.get(name));
+            }
+            return mapper.treeToValue(settings, TrainConfig.class);
+        } catch (JsonProcessingException e) {
+            Throwable cause = e.getCause();
+            String problem = cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage();
+            throw new IllegalArgumentException("training settings cannot be read: " + problem, e);
+        }
+    }
+
+    /** The settings as a JSON object that {@link #parse} reads again. */
+    public String toJson() {
+        try {
+            return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
