@@ -46,7 +46,7 @@ public final class Albert implements Runnable {
     static final int MISTAKE = 2;
 
     @Spec
-    private CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     /** Runs the command line; exits 0 on success, 2 on a user's mistake, 1 on a failure. */
     public static void main(String[] args) {
@@ -76,7 +76,7 @@ public final class Albert implements Runnable {
     private static int onMistake(ParameterException mistake, String[] args) {
         CommandLine command = mistake.getCommandLine();
         String verb = command.getCommandSpec().qualifiedName();
-        command.getErr().println(verb + ": " + oneLine(mistake.getMessage()) + " (see " + verb + " --help)");
+        command.getErr().println(verb + ": " + oneLine(String.valueOf(mistake.getMessage())) + " (see " + verb + " --help)");
         return MISTAKE;
     }
 
@@ -113,7 +113,8 @@ public final class Albert implements Runnable {
         if (failure instanceof FileAlreadyExistsException) {
             return "is in the way: " + message;
         }
-        boolean known = isMistake(failure) || failure instanceof IOException && !(failure instanceof FileSystemException);
+        boolean known =
+                isMistake(failure) || failure instanceof IOException && !(failure instanceof FileSystemException);
         return known && !message.isEmpty() ? message : failure.getClass().getSimpleName() + ": " + message;
     }
 

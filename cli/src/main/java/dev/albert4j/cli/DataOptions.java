@@ -7,13 +7,15 @@ import picocli.CommandLine.Option;
 
 /** How labelled files are read. */
 final class DataOptions {
-    static final String FILES = "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label";
+    static final String FILES =
+            "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label";
 
     @Option(
             names = "--columns",
             paramLabel = "COLUMNS",
-            description = "names of the columns or fields, text=review,label=stars; for a file without a header line the"
-                    + " columns in order, text,_,label")
+            description =
+                    "names of the columns or fields, text=review,label=stars; for a file without a header line the"
+                            + " columns in order, text,_,label")
     private @Nullable String columns;
 
     Columns columns() {

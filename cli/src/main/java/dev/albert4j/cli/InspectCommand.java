@@ -45,8 +45,10 @@ final class InspectCommand implements Callable<Integer> {
         line("numAttentionHeads A", config.numAttentionHeads() + " of size " + config.headSize());
         line("hiddenAct", config.hiddenAct().name().toLowerCase(Locale.ROOT));
         line("maxPositionEmbeddings", config.maxPositionEmbeddings());
-        line("dropout", config.hiddenDropoutProb() + " hidden, " + config.attentionProbsDropoutProb() + " attention, "
-                + config.classifierDropoutProb() + " classifier");
+        line(
+                "dropout",
+                config.hiddenDropoutProb() + " hidden, " + config.attentionProbsDropoutProb() + " attention, "
+                        + config.classifierDropoutProb() + " classifier");
         if (!config.labels().isEmpty()) {
             line("labels", DataOptions.abbreviate(config.labels()));
         }

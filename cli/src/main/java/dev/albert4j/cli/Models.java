@@ -34,16 +34,16 @@ final class Models {
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("\"" + model + "\" is not a path: " + e.getReason(), e);
         }
-        throw new IllegalArgumentException(
-                "no model \"" + model + "\": it is neither a directory nor one of the shipped models " + names(shipped));
+        throw new IllegalArgumentException("no model \"" + model
+                + "\": it is neither a directory nor one of the shipped models " + names(shipped));
     }
 
     /** @throws IllegalArgumentException if the model has no tokenizer */
     static Tokenizer tokenizer(ModelDirectory directory) {
         return directory
                 .tokenizer()
-                .orElseThrow(() -> new IllegalArgumentException(directory.path()
-                        + " has no tokenizer; allowed are spiece.model, tokenizer.json, vocab.txt"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        directory.path() + " has no tokenizer; allowed are spiece.model, tokenizer.json, vocab.txt"));
     }
 
     static Path home() {

@@ -73,7 +73,10 @@ final class PredictCommand implements Callable<Integer> {
             if (texts.isEmpty()) {
                 predictLines(classifier, out);
             } else {
-                write(classifier, texts.stream().map(text -> new Input(text, null)).toList(), out);
+                write(
+                        classifier,
+                        texts.stream().map(text -> new Input(text, null)).toList(),
+                        out);
             }
             out.writeRaw('\n');
         }

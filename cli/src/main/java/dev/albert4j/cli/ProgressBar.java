@@ -62,7 +62,12 @@ final class ProgressBar implements AutoCloseable {
     private static String format(long seconds) {
         Duration duration = Duration.ofSeconds(seconds);
         return duration.toHours() > 0
-                ? String.format(Locale.ROOT, "%d:%02d:%02d", duration.toHours(), duration.toMinutesPart(), duration.toSecondsPart())
+                ? String.format(
+                        Locale.ROOT,
+                        "%d:%02d:%02d",
+                        duration.toHours(),
+                        duration.toMinutesPart(),
+                        duration.toSecondsPart())
                 : String.format(Locale.ROOT, "%d:%02d", duration.toMinutes(), duration.toSecondsPart());
     }
 

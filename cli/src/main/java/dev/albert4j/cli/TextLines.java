@@ -66,7 +66,9 @@ final class TextLines implements AutoCloseable {
         JsonNode pair = node.path("pair");
         if (!node.path("text").isTextual() || !(pair.isTextual() || pair.isNull() || pair.isMissingNode())) {
             throw new DataFormatException(
-                    name, lines.lineNumber(), "is not an object with a string \"text\" (and perhaps a string \"pair\")");
+                    name,
+                    lines.lineNumber(),
+                    "is not an object with a string \"text\" (and perhaps a string \"pair\")");
         }
         return new Line(node.get("text").textValue(), pair.textValue());
     }

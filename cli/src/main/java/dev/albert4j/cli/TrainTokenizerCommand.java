@@ -35,10 +35,18 @@ final class TrainTokenizerCommand implements Callable<Integer> {
             description = "text, a line a text, or .jsonl with a field \"text\"; .gz too")
     private List<Path> corpus = List.of();
 
-    @Option(names = "--vocab-size", paramLabel = "V", required = true, description = "number of pieces, special ones included")
+    @Option(
+            names = "--vocab-size",
+            paramLabel = "V",
+            required = true,
+            description = "number of pieces, special ones included")
     private int vocabSize;
 
-    @Option(names = "--output", paramLabel = "DIR", required = true, description = "directory to write spiece.model into")
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            required = true,
+            description = "directory to write spiece.model into")
     private Path output = Path.of("");
 
     @Override

@@ -48,6 +48,14 @@ public final class TensorFiles {
         return openShard(path);
     }
 
+    /** Whether a directory holds a checkpoint of a known format, whole or damaged. */
+    public static boolean isPresent(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> String.valueOf(entry.getFileName()))
+                    .anyMatch(name -> NAMES.contains(name) || name.endsWith(INDEX));
+        }
+    }
+
     private static TensorFile openShard(Path path) throws IOException {
         String name = String.valueOf(path.getFileName());
         if (name.endsWith(".safetensors")) {

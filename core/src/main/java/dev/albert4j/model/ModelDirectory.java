@@ -129,6 +129,11 @@ public final class ModelDirectory {
         return loaded;
     }
 
+    /** Whether there is a file of weights; without one a model can be trained from scratch. */
+    public boolean hasWeights() throws IOException {
+        return TensorFiles.isPresent(path);
+    }
+
     /** The file of weights, to load under another head; the caller closes it. */
     public TensorFile openTensors() throws IOException {
         return TensorFiles.open(path);

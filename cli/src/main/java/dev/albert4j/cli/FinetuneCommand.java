@@ -1,0 +1,220 @@
+package dev.albert4j.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.albert4j.data.LabeledText;
+import dev.albert4j.data.LabeledTextReader;
+import dev.albert4j.train.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code albert finetune}. */
+@Command(
+        name = "finetune",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Trains a model on labelled texts.",
+            "INIT is a model directory or a shipped model; a directory with config.json and a tokenizer but no weights is trained"
+                    + " from scratch. An interrupted run goes on where it was when the same command is given again."
+        },
+        footer = {
+            "",
+            "Example: albert finetune --task classification --model sentiment-en --train examples/messages/train.csv"
+                    + " --dev examples/messages/dev.csv --output runs/messages"
+        })
+final class FinetuneCommand implements Callable<Integer> {
+    private static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("--epochs", "epochs"),
+            Map.entry("--batch-size", "batchSize"),
+            Map.entry("--max-length", "maxLength"),
+            Map.entry("--learning-rate", "learningRate"),
+            Map.entry("--warmup-ratio", "warmupRatio"),
+            Map.entry("--weight-decay", "weightDecay"),
+            Map.entry("--max-grad-norm", "maxGradNorm"),
+            Map.entry("--label-smoothing", "labelSmoothing"),
+            Map.entry("--word-dropout", "wordDropout"),
+            Map.entry("--dropout", "hiddenDropout"),
+            Map.entry("--attention-dropout", "attentionDropout"),
+            Map.entry("--classifier-dropout", "classifierDropout"),
+            Map.entry("--evaluate-every", "evaluateEverySteps"),
+            Map.entry("--seed", "seed"),
+            Map.entry("--threads", "numThreads"));
+
+    @Option(names = "--task", paramLabel = "TASK", required = true, description = "classification: one label a text")
+    private String task = "";
+
+    @Option(names = "--model", paramLabel = "INIT", required = true, description = "what to start from")
+    private String model = "";
+
+    @Option(names = "--train", paramLabel = "FILE", required = true, description = DataOptions.FILES)
+    private Path train = Path.of("");
+
+    @Option(names = "--dev", paramLabel = "FILE", description = "texts to evaluate on, and to choose the best epoch by")
+    private @Nullable Path dev;
+
+    @Option(
+            names = "--dev-share",
+            paramLabel = "R",
+            description =
+                    "hold this share of each label's training texts out as the development set, where there is no --dev",
+            defaultValue = "0")
+    private double devShare;
+
+    @Mixin
+    private DataOptions columns = new DataOptions();
+
+    @Option(
+            names = "--label-names",
+            paramLabel = "L=NAME",
+            split = ",",
+            description = "give labels of the data other names: 0=negative,1=positive")
+    private Map<String, String> labelNames = Map.of();
+
+    @Option(names = "--output", paramLabel = "DIR", required = true, description = "model directory to write")
+    private Path output = Path.of("");
+
+    @Option(names = "--fp16", description = "store the weights in 16 bits: half the size")
+    private boolean fp16;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "settings as JSON; the options below go before it")
+    private @Nullable Path config;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the training texts (default 3)")
+    private @Nullable Integer epochs;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "texts of a step (default 32)")
+    private @Nullable Integer batchSize;
+
+    @Option(
+            names = "--max-length",
+            paramLabel = "N",
+            description = "tokens of a text (default: what the model reads, at most 512)")
+    private @Nullable Integer maxLength;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "R",
+            description = "highest learning rate (default 5e-5; small models: 5e-4)")
+    private @Nullable Double learningRate;
+
+    @Option(
+            names = "--warmup-ratio",
+            paramLabel = "R",
+            description = "share of the steps in which it rises (default 0.1)")
+    private @Nullable Double warmupRatio;
+
+    @Option(names = "--weight-decay", paramLabel = "R", description = "of AdamW (default 0.01)")
+    private @Nullable Double weightDecay;
+
+    @Option(names = "--max-grad-norm", paramLabel = "R", description = "gradients are clipped to this norm (default 1)")
+    private @Nullable Double maxGradNorm;
+
+    @Option(names = "--label-smoothing", paramLabel = "R", description = "(default 0)")
+    private @Nullable Double labelSmoothing;
+
+    @Option(names = "--word-dropout", paramLabel = "R", description = "share of tokens hidden in training (default 0)")
+    private @Nullable Double wordDropout;
+
+    @Option(names = "--dropout", paramLabel = "R", description = "of hidden states (default: the model's)")
+    private @Nullable Double dropout;
+
+    @Option(names = "--attention-dropout", paramLabel = "R", description = "of attention (default: the model's)")
+    private @Nullable Double attentionDropout;
+
+    @Option(names = "--classifier-dropout", paramLabel = "R", description = "before the head (default: the model's)")
+    private @Nullable Double classifierDropout;
+
+    @Option(names = "--evaluate-every", paramLabel = "STEPS", description = "(default: after each epoch)")
+    private @Nullable Integer evaluateEvery;
+
+    @Option(names = "--metric", paramLabel = "M", description = "chooses the best: macro_f1 (default) or accuracy")
+    private @Nullable String metric;
+
+    @Option(names = "--seed", paramLabel = "N", description = "of everything random (default 42)")
+    private @Nullable Long seed;
+
+    @Option(names = "--threads", paramLabel = "N", description = "(default: one for each core)")
+    private @Nullable Integer threads;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException {
+        if (!task.equals("classification")) {
+            throw new IllegalArgumentException("--task " + task + " is not known; there is classification");
+        }
+        if (dev != null && devShare != 0) {
+            throw new IllegalArgumentException("--dev and --dev-share exclude each other");
+        }
+        List<LabeledText> all = renamed(LabeledTextReader.read(train, columns.columns()), train);
+        List<LabeledText> development =
+                dev == null ? List.of() : renamed(LabeledTextReader.read(dev, columns.columns()), dev);
+        FinetuneRun.Data data = dev == null
+                ? FinetuneRun.Data.split(all, devShare, settingsSeed())
+                : new FinetuneRun.Data(all, development);
+        FinetuneRun run = new FinetuneRun(Models.resolve(model), output, fp16);
+        run.describe(
+                spec.root().commandLine().getParseResult().originalArgs(),
+                dev == null ? List.of(train) : List.of(train, dev));
+        run.run(data, settings(), dev == null ? train : dev);
+        return 0;
+    }
+
+    private long settingsSeed() {
+        return seed == null ? TrainConfig.DEFAULT.seed() : seed;
+    }
+
+    private List<LabeledText> renamed(List<LabeledText> texts, Path file) {
+        if (labelNames.isEmpty()) {
+            return texts;
+        }
+        return texts.stream()
+                .map(text -> {
+                    String name = labelNames.get(text.label());
+                    if (name == null) {
+                        throw new IllegalArgumentException(file + " line " + text.line() + ": label \"" + text.label()
+                                + "\" has no name in --label-names " + labelNames);
+                    }
+                    return new LabeledText(text.text(), text.pair(), name, text.line());
+                })
+                .toList();
+    }
+
+    /** The settings that were given, in a file or as options. */
+    private ObjectNode settings() throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode settings = mapper.createObjectNode();
+        if (config != null) {
+            JsonNode file = mapper.readTree(Files.readAllBytes(config));
+            if (!(file instanceof ObjectNode object)) {
+                throw new IllegalArgumentException(config + " is not a JSON object");
+            }
+            settings = object;
+        }
+        CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
+        for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
+            Object value = parsed.matchedOptionValue(setting.getKey(), null);
+            if (value != null) {
+                settings.set(setting.getValue(), mapper.valueToTree(value));
+            }
+        }
+        if (metric != null) {
+            settings.put("metric", metric.toUpperCase(java.util.Locale.ROOT));
+        }
+        return settings;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.albert4j.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.albert4j.cpu.CpuEncoder;
+import dev.albert4j.data.Columns;
+import dev.albert4j.data.LabeledTextReader;
+import dev.albert4j.model.Encoder;
+import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.task.Classification;
+import dev.albert4j.task.TextClassifier;
+import dev.albert4j.task.WordContribution;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code albert quickstart}: the whole way in two minutes. */
+@Command(
+        name = "quickstart",
+        mixinStandardHelpOptions = true,
+        description =
+                "Classifies sample sentences, then learns to classify something else, and measures it. No download.")
+final class QuickstartCommand implements Callable<Integer> {
+    private static final List<String> SENTENCES = List.of(
+            "A wonderful film: funny, moving and beautifully acted.",
+            "The plot is dull and the dialogue is even worse.",
+            "It starts slowly, but the ending is simply great.",
+            "What a waste of two hours.");
+    private static final List<String> MESSAGES =
+            List.of("My parcel has not arrived yet.", "I was charged twice.", "I cannot log in any more.");
+    private static final int WORDS_SHOWN = 5;
+
+    @Option(names = "--output", paramLabel = "DIR", description = "where the new model goes (default runs/quickstart)")
+    private Path output = Models.home().resolve("runs").resolve("quickstart");
+
+    private final PrintStream out = System.out;
+
+    @Override
+    public Integer call() throws IOException {
+        out.println("1. The shipped model " + Models.DEFAULT + " reads film reviews; its reasons, word by word:");
+        ModelDirectory shipped = ModelDirectory.open(Models.resolve(Models.DEFAULT));
+        explain(shipped, SENTENCES);
+        out.println();
+        out.println("2. Learning something else: what a customer's message is about (examples/messages)");
+        out.flush();
+        Path data = Models.home().resolve("examples").resolve("messages");
+        Path train = data.resolve("train.csv");
+        Path dev = data.resolve("dev.csv");
+        FinetuneRun run = new FinetuneRun(shipped.path(), output, false);
+        run.describe(List.of("quickstart"), List.of(train, dev));
+        run.run(
+                new FinetuneRun.Data(
+                        LabeledTextReader.read(train, Columns.DEFAULT), LabeledTextReader.read(dev, Columns.DEFAULT)),
+                new ObjectMapper().createObjectNode().put("epochs", 20).put("batchSize", 16),
+                dev);
+        out.println();
+        out.println("3. The new model at work:");
+        explain(ModelDirectory.open(output), MESSAGES);
+        out.println();
+        out.println("What next:");
+        out.println("  ./albert predict " + Models.DEFAULT + " --explain \"your own sentence\"");
+        out.println("  ./albert predict " + output + " \"Where is my parcel?\"");
+        out.println("  ./albert finetune --task classification --model " + Models.DEFAULT
+                + " --train YOUR.csv --output runs/mine     (columns text, label)");
+        out.println("  ./albert --help");
+        return 0;
+    }
+
+    private void explain(ModelDirectory model, List<String> sentences) throws IOException {
+        int threads = Runtime.getRuntime().availableProcessors();
+        try (Encoder encoder = CpuEncoder.of(model.weights(), threads)) {
+            TextClassifier classifier = new TextClassifier(Models.tokenizer(model), model.weights(), encoder, 4096);
+            for (String sentence : sentences) {
+                show(sentence, classifier.explain(new TextClassifier.Input(sentence, null)));
+            }
+        }
+        out.flush();
+    }
+
+    private void show(String sentence, TextClassifier.Explanation explanation) {
+        Classification answer = explanation.classification();
+        out.printf(Locale.ROOT, "%n   \"%s\"%n   → %s (%.2f)%n", sentence, answer.label(), answer.score());
+        List<WordContribution> strongest = explanation.words().stream()
+                .filter(word -> word.word().codePoints().anyMatch(Character::isLetterOrDigit))
+                .sorted(Comparator.comparingDouble(word -> -Math.abs(word.contribution())))
+                .limit(WORDS_SHOWN)
+                .toList();
+        for (WordContribution word : strongest) {
+            int length = (int) Math.min(24, Math.round(Math.abs(word.contribution()) * 8));
+            out.printf(
+                    Locale.ROOT,
+                    "     %14s %+.2f %s%n",
+                    word.word(),
+                    word.contribution(),
+                    (word.contribution() < 0 ? "░" : "█").repeat(length));
+        }
+    }
+}
