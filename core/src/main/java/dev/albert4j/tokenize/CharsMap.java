@@ -48,6 +48,20 @@ final class CharsMap {
         return new CharsMap(units, replacements);
     }
 
+    /** A {@code precompiled_charsmap} with one rule, tab to space, and a trie of 256 units, the least SentencePiece takes. */
+    static byte[] tabToSpace() {
+        int leaf = 0x10;
+        int tab = 1 ^ '\t'; // where the root's offset 1 leads with a tab
+        ByteBuffer map = ByteBuffer.allocate(4 + 4 * 256 + 2).order(ByteOrder.LITTLE_ENDIAN);
+        map.putInt(4 * 256);
+        map.putInt(4, 1 << 10); // the root: offset 1
+        map.putInt(4 + 4, 0xFF); // a label that no byte leading here has
+        map.putInt(4 + 4 * tab, (tab ^ leaf) << 10 | 1 << 8 | '\t'); // offset to the leaf, a rule ends, label
+        map.putInt(4 + 4 * leaf, 1 << 31); // the replacement at 0
+        map.put(4 + 4 * 256, (byte) ' ');
+        return map.array();
+    }
+
     /** The state before the first character: an index into the trie. */
     int root() {
         return units.length == 0 ? DEAD : 0;

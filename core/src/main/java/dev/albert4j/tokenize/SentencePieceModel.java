@@ -64,7 +64,9 @@ public final class SentencePieceModel {
      */
     record NormalizerSpec(
             ByteString charsMap, boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean escapeWhitespaces) {
-        static final NormalizerSpec IDENTITY = new NormalizerSpec(ByteString.EMPTY, true, true, true);
+        /** Changes nothing but spaces. Its one rule is there because Hugging Face's AlbertTokenizer reads no empty map. */
+        static final NormalizerSpec SPACES =
+                new NormalizerSpec(ByteString.copyFrom(CharsMap.tabToSpace()), true, true, true);
     }
 
     private final List<Piece> pieces; // [V]
@@ -79,13 +81,13 @@ public final class SentencePieceModel {
     }
 
     /**
-     * A model that normalises no characters, puts a space before the text and drops extra spaces.
+     * A model that normalises nothing but tabs to spaces, puts a space before the text and drops extra spaces.
      *
      * @throws IllegalArgumentException if a piece is empty, defined twice, or 8000 bytes or longer, if a score is beyond 1e20,
      *     or if there is not exactly one piece of type UNKNOWN
      */
     public static SentencePieceModel of(List<Piece> pieces) {
-        return new SentencePieceModel(pieces, NormalizerSpec.IDENTITY, null);
+        return new SentencePieceModel(pieces, NormalizerSpec.SPACES, null);
     }
 
     static SentencePieceModel of(List<Piece> pieces, NormalizerSpec normalizer) {

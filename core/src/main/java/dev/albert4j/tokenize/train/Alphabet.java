@@ -1,6 +1,7 @@
 package dev.albert4j.tokenize.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Alphabet {
                 indices.put(entry.getKey(), indices.size());
             }
         }
-        codePoints = java.util.Arrays.copyOf(kept, indices.size());
+        codePoints = Arrays.copyOf(kept, indices.size());
     }
 
     int size() {

@@ -1,5 +1,9 @@
 package dev.albert4j.tokenize.train;
 
+import dev.albert4j.tokenize.AlbertPreprocessing;
+import dev.albert4j.tokenize.SentencePieceModel;
+import dev.albert4j.tokenize.SentencePieceModel.Piece;
+import dev.albert4j.tokenize.SentencePieceModel.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -13,9 +17,13 @@ import java.util.Set;
  * maximization finds the pieces' probabilities, and in between the pieces that the corpus would miss least are pruned,
  * until the wanted number is left.
  *
- * <p>The text is normalised as ALBERT does it: white space collapsed, NFKD, combining marks dropped, lower case. Time is
- * linear in the length of the text, memory in that of its distinct words. The result is the same for any number of
- * threads and any order of the lines. Immutable and thread-safe.
+ * <p>The text is preprocessed as ALBERT does it ({@link AlbertPreprocessing}). Time is linear in the length of the text,
+ * memory in that of its distinct words. The result is the same for any number of threads and any order of the lines.
+ * Immutable and thread-safe.
+ *
+ * <p>Known differences from SentencePiece's trainer: it counts unknown characters and user-defined symbols as its first
+ * piece, the lone space, whose score comes out far too high (ALBERT's own has it, too); it takes the words in front of a
+ * space for seeds only if something else follows them elsewhere; it leaves out lines above 4192 bytes.
  *
  * <p>Sources: Kudo, "Subword Regularization" (arXiv 1804.10959), section 3.2; SentencePiece
  * {@code unigram_model_trainer.cc}.
@@ -26,6 +34,9 @@ public final class UnigramTrainer {
 
     private static final double MIN_EXPECTED_COUNT = 0.5;
     private static final double SCORE_STEP = 1e-4; // between the scores of characters that EM has dropped
+
+    private static final Comparator<Piece> BEST_FIRST =
+            Comparator.comparingDouble((Piece piece) -> -piece.score()).thenComparing(Piece::text);
 
     private final UnigramTrainerConfig config;
 
@@ -40,7 +51,7 @@ public final class UnigramTrainer {
      * @throws IllegalArgumentException if the text is empty, has more characters than the vocabulary could hold, or too
      *     few distinct substrings to fill it
      */
-    public UnigramVocabulary train(Iterator<String> lines) {
+    public SentencePieceModel train(Iterator<String> lines) {
         Units units = Units.of(WordCounts.of(lines), config);
         int numRequired = config.numMetaPieces() + units.alphabet.size();
         if (numRequired > config.vocabSize()) {
@@ -51,7 +62,7 @@ public final class UnigramTrainer {
         try (UnitWorkers workers = new UnitWorkers(config.numThreads())) {
             shrink(lattice, workers);
         }
-        return new UnigramVocabulary(config, finish(lattice));
+        return SentencePieceModel.of(finish(lattice));
     }
 
     private void shrink(PieceLattice lattice, UnitWorkers workers) {
@@ -100,36 +111,45 @@ public final class UnigramTrainer {
         return result + Math.log(y) - 0.5 / y - r * (1.0 / 12 - r * (1.0 / 120 - r * (1.0 / 252 - r / 240)));
     }
 
-    /** All characters, and as many other pieces as there is room for, the best first. */
-    private List<UnigramPiece> finish(PieceLattice lattice) {
-        List<UnigramPiece> pieces = new ArrayList<>();
+    /** The special pieces, then the characters and as many other pieces as there is room for, the best first. */
+    private List<Piece> finish(PieceLattice lattice) {
+        List<Piece> learnt = characters(lattice);
+        List<Piece> others = new ArrayList<>();
+        Set<String> userDefined = new HashSet<>(config.userDefinedSymbols());
+        for (int piece = lattice.numCharacters; piece < lattice.numPieces(); piece++) {
+            String text = lattice.string(piece);
+            if (lattice.isAlive(piece) && !userDefined.contains(text)) {
+                others.add(new Piece(text, (float) lattice.score(piece), Type.NORMAL));
+            }
+        }
+        int room = config.vocabSize() - config.numMetaPieces() - learnt.size();
+        if (others.size() < room) {
+            int most = config.vocabSize() - room + others.size();
+            throw new IllegalArgumentException("vocabSize " + config.vocabSize()
+                    + " is too large for this corpus: at most " + most + " is possible");
+        }
+        others.sort(BEST_FIRST);
+        learnt.addAll(others.subList(0, room));
+        learnt.sort(BEST_FIRST);
+        List<Piece> pieces = new ArrayList<>(config.vocabSize());
+        for (String special : UnigramTrainerConfig.SPECIAL_PIECES) {
+            pieces.add(new Piece(special, 0, special.equals("<unk>") ? Type.UNKNOWN : Type.CONTROL));
+        }
+        config.userDefinedSymbols().forEach(symbol -> pieces.add(new Piece(symbol, 0, Type.USER_DEFINED)));
+        pieces.addAll(learnt);
+        return pieces;
+    }
+
+    private static List<Piece> characters(PieceLattice lattice) {
+        List<Piece> characters = new ArrayList<>();
         double low = lattice.minScore();
         for (int piece = 0; piece < lattice.numCharacters; piece++) {
             if (!lattice.isAlive(piece)) {
                 low -= SCORE_STEP;
             }
             double score = lattice.isAlive(piece) ? lattice.score(piece) : low;
-            pieces.add(new UnigramPiece(lattice.string(piece), (float) score));
+            characters.add(new Piece(lattice.string(piece), (float) score, Type.NORMAL));
         }
-        Set<String> userDefined = new HashSet<>(config.userDefinedSymbols());
-        List<UnigramPiece> others = new ArrayList<>();
-        for (int piece = lattice.numCharacters; piece < lattice.numPieces(); piece++) {
-            String string = lattice.string(piece);
-            if (lattice.isAlive(piece) && !userDefined.contains(string)) {
-                others.add(new UnigramPiece(string, (float) lattice.score(piece)));
-            }
-        }
-        Comparator<UnigramPiece> bestFirst = Comparator.comparingDouble((UnigramPiece piece) -> -piece.score())
-                .thenComparing(UnigramPiece::text);
-        others.sort(bestFirst);
-        int room = config.vocabSize() - config.numMetaPieces() - pieces.size();
-        if (others.size() < room) {
-            int most = config.vocabSize() - room + others.size();
-            throw new IllegalArgumentException("vocabSize " + config.vocabSize()
-                    + " is too large for this corpus: at most " + most + " is possible");
-        }
-        pieces.addAll(others.subList(0, room));
-        pieces.sort(bestFirst);
-        return pieces;
+        return characters;
     }
 }

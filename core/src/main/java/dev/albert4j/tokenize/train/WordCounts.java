@@ -1,12 +1,12 @@
 package dev.albert4j.tokenize.train;
 
-import java.text.Normalizer;
+import dev.albert4j.tokenize.AlbertPreprocessing;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 
-/** How often each word of a corpus stands in it: its normalised text cut at white space. Not thread-safe. */
+/** How often each word of a corpus stands in it: its preprocessed text cut at spaces. Not thread-safe. */
 final class WordCounts {
     /** What SentencePiece writes for a space: a word begins with it. */
     static final char SPACE = '\u2581';
@@ -19,7 +19,7 @@ final class WordCounts {
     static WordCounts of(Iterator<String> lines) {
         WordCounts words = new WordCounts();
         while (lines.hasNext()) {
-            words.add(normalize(Objects.requireNonNull(lines.next(), "line")));
+            words.add(AlbertPreprocessing.apply(Objects.requireNonNull(lines.next(), "line")));
         }
         return words;
     }
@@ -32,41 +32,13 @@ final class WordCounts {
     private void add(String text) {
         int begin = 0;
         for (int i = 0; i <= text.length(); i++) {
-            if (i == text.length() || isSpace(text.charAt(i))) {
+            // NFKD makes spaces of some characters, such as U+00A8, so that there may be several in a row.
+            if (i == text.length() || text.charAt(i) == ' ' || text.charAt(i) == SPACE) {
                 if (i > begin) {
                     counts.computeIfAbsent(text.substring(begin, i), word -> new long[1])[0]++;
                 }
                 begin = i + 1;
             }
         }
-    }
-
-    private static boolean isSpace(char c) {
-        return c == ' ' || c == SPACE || c == '\u0085' || Character.isWhitespace(c) || Character.isSpaceChar(c);
-    }
-
-    /** ALBERT's normalisation but for white space: NFKD, no combining marks, lower case. */
-    static String normalize(String text) {
-        if (isAscii(text)) {
-            return text.toLowerCase(java.util.Locale.ROOT);
-        }
-        String decomposed = Normalizer.normalize(text, Normalizer.Form.NFKD);
-        StringBuilder out = new StringBuilder(decomposed.length());
-        decomposed.codePoints().forEach(c -> {
-            int type = Character.getType(c);
-            if (type != Character.NON_SPACING_MARK && type != Character.ENCLOSING_MARK) {
-                out.appendCodePoint(c);
-            }
-        });
-        return out.toString().toLowerCase(java.util.Locale.ROOT);
-    }
-
-    private static boolean isAscii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 0x80) {
-                return false;
-            }
-        }
-        return true;
     }
 }

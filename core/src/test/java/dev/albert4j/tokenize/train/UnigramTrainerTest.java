@@ -4,29 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.albert4j.tokenize.SentencePieceModel;
+import dev.albert4j.tokenize.SentencePieceModel.Type;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class UnigramTrainerTest {
     private static final long SEED = 20;
 
-    private static UnigramVocabulary train(List<String> lines, int vocabSize, int numThreads) {
+    private static SentencePieceModel train(List<String> lines, int vocabSize, int numThreads) {
         UnigramTrainerConfig config =
                 UnigramTrainerConfig.builder(vocabSize).numThreads(numThreads).build();
         return new UnigramTrainer(config).train(lines.iterator());
     }
 
-    private static List<String> pieces(UnigramVocabulary vocabulary) {
-        return IntStream.range(0, vocabulary.size()).mapToObj(vocabulary::piece).toList();
+    private static List<String> pieces(SentencePieceModel vocabulary) {
+        return vocabulary.pieces().stream().map(SentencePieceModel.Piece::text).toList();
     }
 
-    private static List<Float> scores(UnigramVocabulary vocabulary) {
-        return IntStream.range(0, vocabulary.size()).mapToObj(vocabulary::score).toList();
+    private static List<Float> scores(SentencePieceModel vocabulary) {
+        return vocabulary.pieces().stream().map(SentencePieceModel.Piece::score).toList();
     }
 
     @Test
@@ -41,15 +45,26 @@ class UnigramTrainerTest {
 
     @Test
     void specialPiecesComeFirstInAlbertsOrder() {
-        UnigramVocabulary vocabulary = train(MadeUpText.lines(SEED, 500), 200, 2);
+        SentencePieceModel vocabulary = train(MadeUpText.lines(SEED, 500), 200, 2);
         assertThat(pieces(vocabulary).subList(0, 13))
                 .containsExactly("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]", "(", ")", "\"", "-", ".", "–", "£", "€");
         assertThat(scores(vocabulary).subList(0, 13)).containsOnly(0f);
     }
 
     @Test
+    void theFileHoldsThePiecesTheirTypesAndARuleForTabs(@TempDir Path directory) throws IOException {
+        SentencePieceModel vocabulary = train(MadeUpText.lines(SEED, 500), 200, 2);
+        Path file = directory.resolve("spiece.model");
+        vocabulary.write(file);
+        SentencePieceModel read = SentencePieceModel.read(file);
+        assertThat(read.pieces()).isEqualTo(vocabulary.pieces());
+        assertThat(read.pieces().stream().map(SentencePieceModel.Piece::type).distinct())
+                .containsExactly(Type.CONTROL, Type.UNKNOWN, Type.USER_DEFINED, Type.NORMAL);
+    }
+
+    @Test
     void learntPiecesAreOrderedByScoreAndHoldEveryCharacter() {
-        UnigramVocabulary vocabulary = train(MadeUpText.lines(SEED, 500), 200, 2);
+        SentencePieceModel vocabulary = train(MadeUpText.lines(SEED, 500), 200, 2);
         List<Float> scores = scores(vocabulary).subList(13, 200);
         List<Float> sorted = new ArrayList<>(scores);
         sorted.sort(Collections.reverseOrder());
@@ -71,10 +86,10 @@ class UnigramTrainerTest {
     @Test
     void theResultDoesNotDependOnThreadsOrTheOrderOfLines() {
         List<String> lines = MadeUpText.lines(SEED, 2000);
-        UnigramVocabulary one = train(lines, 300, 1);
+        SentencePieceModel one = train(lines, 300, 1);
         List<String> shuffled = new ArrayList<>(lines);
         Collections.shuffle(shuffled, new Random(SEED));
-        for (UnigramVocabulary other : List.of(train(lines, 300, 3), train(lines, 300, 8), train(shuffled, 300, 2))) {
+        for (SentencePieceModel other : List.of(train(lines, 300, 3), train(lines, 300, 8), train(shuffled, 300, 2))) {
             assertThat(pieces(other)).isEqualTo(pieces(one));
             assertThat(scores(other)).isEqualTo(scores(one));
         }
@@ -88,7 +103,7 @@ class UnigramTrainerTest {
                 .hasMessageMatching("vocabSize 20000 is too large for this corpus: at most \\d+ is possible")
                 .satisfies(e -> {
                     int most = Integer.parseInt(String.valueOf(e.getMessage()).replaceAll(".*at most (\\d+) .*", "$1"));
-                    assertThat(train(lines, most, 2).size()).isEqualTo(most);
+                    assertThat(train(lines, most, 2).pieces()).hasSize(most);
                     assertThatThrownBy(() -> train(lines, most + 1, 2)).hasMessageContaining("at most " + most + " is");
                 });
     }
@@ -116,7 +131,7 @@ class UnigramTrainerTest {
         lines.add("\ud800 \udc00x \0\u0001 ▁▁ \uffff 😀😀 ((((( \u0301");
         lines.add("ab".repeat(100_000));
         lines.add("中文".repeat(5000) + "ひらカタ ー");
-        assertThat(train(lines, 200, 2).size()).isEqualTo(200);
+        assertThat(train(lines, 200, 2).pieces()).hasSize(200);
     }
 
     @Test
