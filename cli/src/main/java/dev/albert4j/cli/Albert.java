@@ -76,7 +76,8 @@ public final class Albert implements Runnable {
     private static int onMistake(ParameterException mistake, String[] args) {
         CommandLine command = mistake.getCommandLine();
         String verb = command.getCommandSpec().qualifiedName();
-        command.getErr().println(verb + ": " + oneLine(String.valueOf(mistake.getMessage())) + " (see " + verb + " --help)");
+        command.getErr()
+                .println(verb + ": " + oneLine(String.valueOf(mistake.getMessage())) + " (see " + verb + " --help)");
         return MISTAKE;
     }
 

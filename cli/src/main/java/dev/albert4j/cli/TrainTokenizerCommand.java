@@ -1,8 +1,8 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.tokenize.SentencePieceModel;
 import dev.albert4j.tokenize.train.UnigramTrainer;
 import dev.albert4j.tokenize.train.UnigramTrainerConfig;
-import dev.albert4j.tokenize.train.UnigramVocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,13 +57,14 @@ final class TrainTokenizerCommand implements Callable<Integer> {
         UnigramTrainerConfig config = UnigramTrainerConfig.builder(vocabSize)
                 .numThreads(Runtime.getRuntime().availableProcessors())
                 .build();
-        UnigramVocabulary vocabulary;
+        SentencePieceModel vocabulary;
         try (CorpusLines lines = new CorpusLines(corpus)) {
             vocabulary = new UnigramTrainer(config).train(lines);
         }
         Files.createDirectories(output);
         vocabulary.write(output.resolve("spiece.model"));
-        System.err.println("wrote " + output.resolve("spiece.model") + ", " + vocabulary.size() + " pieces");
+        System.err.println("wrote " + output.resolve("spiece.model") + ", "
+                + vocabulary.pieces().size() + " pieces");
         return 0;
     }
 }
