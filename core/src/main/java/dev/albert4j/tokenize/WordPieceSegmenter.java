@@ -32,7 +32,7 @@ final class WordPieceSegmenter implements Segmenter {
 
     private final Vocabulary vocabulary;
     private final BertNormalization normalization;
-    private final PieceTrie pieces = new PieceTrie();
+    private final WordPieceTrie pieces = new WordPieceTrie();
     private final int continuation; // the trie's node of CONTINUATION
     // Filled when a unit is first seen: always with the same value, in one write, so that threads may race.
     private final int[] entries = new int[1 << 16];
@@ -124,9 +124,9 @@ final class WordPieceSegmenter implements Segmenter {
     }
 
     private int idOf(char unit) {
-        int node = pieces.child(PieceTrie.ROOT, unit);
-        int id = node == PieceTrie.NONE ? PieceTrie.NONE : pieces.id(node);
-        return id == PieceTrie.NONE ? vocabulary.unkId() : id;
+        int node = pieces.child(WordPieceTrie.ROOT, unit);
+        int id = node == WordPieceTrie.NONE ? WordPieceTrie.NONE : pieces.id(node);
+        return id == WordPieceTrie.NONE ? vocabulary.unkId() : id;
     }
 
     /** Takes a character that is not one unit before and after normalization; returns where the next one begins. */
@@ -184,13 +184,13 @@ final class WordPieceSegmenter implements Segmenter {
 
     /** Appends the longest piece that begins at a unit of the word, and returns where it ends; {@code from} if none does. */
     private int longestPiece(Word word, int from, PieceList out) {
-        int node = from == 0 ? PieceTrie.ROOT : continuation;
+        int node = from == 0 ? WordPieceTrie.ROOT : continuation;
         int to = from;
-        int found = PieceTrie.NONE;
-        for (int i = from; i < word.numUnits && node != PieceTrie.NONE; i++) {
+        int found = WordPieceTrie.NONE;
+        for (int i = from; i < word.numUnits && node != WordPieceTrie.NONE; i++) {
             node = pieces.child(node, word.units[i]);
-            int id = node == PieceTrie.NONE ? PieceTrie.NONE : pieces.id(node);
-            if (id != PieceTrie.NONE) {
+            int id = node == WordPieceTrie.NONE ? WordPieceTrie.NONE : pieces.id(node);
+            if (id != WordPieceTrie.NONE) {
                 found = id;
                 to = i + 1;
             }
