@@ -32,7 +32,7 @@ final class WordPieceSegmenter implements Segmenter {
 
     private final Vocabulary vocabulary;
     private final BertNormalization normalization;
-    private final HashTrie pieces = new HashTrie();
+    private final WordPieceTrie pieces = new WordPieceTrie();
     private final int continuation; // the trie's node of CONTINUATION
     // Filled when a unit is first seen: always with the same value, in one write, so that threads may race.
     private final int[] entries = new int[1 << 16];
@@ -124,9 +124,9 @@ final class WordPieceSegmenter implements Segmenter {
     }
 
     private int idOf(char unit) {
-        int node = pieces.child(HashTrie.ROOT, unit);
-        int id = node == HashTrie.NONE ? HashTrie.NONE : pieces.id(node);
-        return id == HashTrie.NONE ? vocabulary.unkId() : id;
+        int node = pieces.child(WordPieceTrie.ROOT, unit);
+        int id = node == WordPieceTrie.NONE ? WordPieceTrie.NONE : pieces.id(node);
+        return id == WordPieceTrie.NONE ? vocabulary.unkId() : id;
     }
 
     /** Takes a character that is not one unit before and after normalization; returns where the next one begins. */
@@ -184,13 +184,13 @@ final class WordPieceSegmenter implements Segmenter {
 
     /** Appends the longest piece that begins at a unit of the word, and returns where it ends; {@code from} if none does. */
     private int longestPiece(Word word, int from, PieceList out) {
-        int node = from == 0 ? HashTrie.ROOT : continuation;
+        int node = from == 0 ? WordPieceTrie.ROOT : continuation;
         int to = from;
-        int found = HashTrie.NONE;
-        for (int i = from; i < word.numUnits && node != HashTrie.NONE; i++) {
+        int found = WordPieceTrie.NONE;
+        for (int i = from; i < word.numUnits && node != WordPieceTrie.NONE; i++) {
             node = pieces.child(node, word.units[i]);
-            int id = node == HashTrie.NONE ? HashTrie.NONE : pieces.id(node);
-            if (id != HashTrie.NONE) {
+            int id = node == WordPieceTrie.NONE ? WordPieceTrie.NONE : pieces.id(node);
+            if (id != WordPieceTrie.NONE) {
                 found = id;
                 to = i + 1;
             }

@@ -116,14 +116,14 @@ class WordPieceSegmenterTest {
 
     @Test
     void aTrieFindsWhatWasPutInAndNothingElse() {
-        HashTrie trie = new HashTrie();
+        WordPieceTrie trie = new WordPieceTrie();
         for (int i = 0; i < 5000; i++) {
             trie.put(Integer.toString(i, 36), i);
         }
         for (int i = 0; i < 5000; i++) {
             assertThat(trie.id(trie.node(Integer.toString(i, 36)))).isEqualTo(i);
         }
-        assertThat(trie.node("zzzz")).isEqualTo(HashTrie.NONE);
+        assertThat(trie.node("zzzz")).isEqualTo(WordPieceTrie.NONE);
     }
 
     @Test

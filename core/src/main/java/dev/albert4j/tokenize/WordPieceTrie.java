@@ -6,7 +6,7 @@ import java.util.Arrays;
  * A prefix tree over UTF-16 units. Its edges lie in one hash table, keyed by node and unit, so that a step is one probe.
  * Immutable once built, and then thread-safe.
  */
-final class HashTrie {
+final class WordPieceTrie {
     /** The node of the empty string. */
     static final int ROOT = 0;
     /** No such node, no such id. */
@@ -19,7 +19,7 @@ final class HashTrie {
     private int[] ids = new int[1 << 10]; // by node: the id of the string that ends there, or NONE
     private int numNodes = 1;
 
-    HashTrie() {
+    WordPieceTrie() {
         Arrays.fill(keys, FREE);
         Arrays.fill(ids, NONE);
     }
