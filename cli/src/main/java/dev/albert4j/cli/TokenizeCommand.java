@@ -56,6 +56,12 @@ final class TokenizeCommand implements Callable<Integer> {
             description = "windows of --max-length tokens that share N tokens: {\"windows\":[…]}")
     private @Nullable Integer stride;
 
+    @Option(
+            names = "--whole-text",
+            description = "windows to the end of the text; by default they end where Hugging Face's do (tokenizers 0.23"
+                    + " reads on only to the end of the word in which --max-length is reached)")
+    private boolean wholeText;
+
     /** Reads {@code longest-first} and the like. */
     static final class TruncationConverter implements ITypeConverter<Truncation> {
         @Override
@@ -86,7 +92,10 @@ final class TokenizeCommand implements Callable<Integer> {
                 if (stride == null) {
                     write(out, tokenizer, tokenizer.encode(line.text(), line.pair(), options));
                 } else {
-                    writeWindows(out, tokenizer, tokenizer.windows(line.text(), line.pair(), options, stride));
+                    List<Encoding> windows = wholeText
+                            ? tokenizer.windows(line.text(), line.pair(), options, stride)
+                            : tokenizer.huggingFaceWindows(line.text(), line.pair(), options, stride);
+                    writeWindows(out, tokenizer, windows);
                 }
             }
             out.writeRaw('\n');

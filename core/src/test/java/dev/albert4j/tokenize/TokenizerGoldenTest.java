@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("shared")
 class TokenizerGoldenTest {
     @ParameterizedTest
-    @ValueSource(strings = "zh")
+    @ValueSource(strings = {"zh", "en"})
     void everyTextHasTheIdsAndOffsetsOfTheReference(String language) throws IOException {
         Tokenizer tokenizer = tokenizer(language);
         for (JsonNode line : lines(language + "-texts")) {
@@ -49,7 +49,7 @@ class TokenizerGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "zh")
+    @ValueSource(strings = {"zh", "en"})
     void everyTruncatedPairHasTheIdsAndOffsetsOfTheReference(String language) throws IOException {
         Tokenizer tokenizer = tokenizer(language);
         for (JsonNode line : lines(language + "-pairs")) {
@@ -58,7 +58,7 @@ class TokenizerGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "zh")
+    @ValueSource(strings = {"zh", "en"})
     void everyWindowHasTheIdsAndOffsetsOfTheReference(String language) throws IOException {
         Tokenizer tokenizer = tokenizer(language);
         for (JsonNode line : lines(language + "-windows")) {
