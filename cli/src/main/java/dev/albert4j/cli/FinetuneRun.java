@@ -165,7 +165,7 @@ final class FinetuneRun {
         return AlbertWeights.of(weights.config(), values);
     }
 
-    private static Finetuned train(Finetuner finetuner, Data data) {
+    private static Finetuned train(Finetuner finetuner, Data data) throws IOException {
         try (ProgressBar progress = new ProgressBar("training")) {
             return finetuner
                     .onStep(step -> progress.show(step.step(), step.totalSteps(), detail(step)))

@@ -74,9 +74,7 @@ public final class AlbertModel implements AutoCloseable {
 
     /** A copy of the parameters' present values. */
     public AlbertWeights weights() {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        parameters.forEach((name, tensor) -> values.put(name, Tensors.floats(tensor)));
-        return AlbertWeights.of(config, values);
+        return AlbertWeights.of(config, Tensors.floats(parameters));
     }
 
     /**

@@ -1,29 +1,40 @@
 package dev.albert4j.train;
 
 import dev.albert4j.data.LabeledText;
-import dev.albert4j.metric.ClassificationReport;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Head;
 import dev.albert4j.tokenize.Tokenizer;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fine-tunes a model to classify texts: tokenizes once, trains, evaluates on a development set, keeps the best weights. Not
- * thread-safe.
+ * Fine-tunes a model to classify texts: tokenizes once, trains, evaluates on a development set, keeps the best weights.
+ *
+ * <p>With a {@link RunDirectory}, a run that was stopped (by {@link #stop}, an interrupt, the end of the process, or a power
+ * failure) goes on where it was. Not thread-safe but for {@link #stop}.
  */
+@SuppressWarnings("try") // the shutdown hook acts by being open
 public final class Finetuner {
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
+
     private final AlbertWeights init;
     private final Tokenizer tokenizer;
     private final TrainConfig config;
     private Consumer<StepReport> stepListener = report -> {};
     private Consumer<Evaluation> evaluationListener = evaluation -> {};
+    private LongConsumer resumeListener = step -> {};
+    private @Nullable RunDirectory directory;
+    private volatile boolean stopRequested;
 
     /**
      * @param init weights to start from, with a sequence classification head and its labels
@@ -35,9 +46,8 @@ public final class Finetuner {
         AlbertConfig model = init.config();
         if (model.head() != Head.SEQUENCE_CLASSIFICATION || model.labels().size() < 2) {
             throw new IllegalArgumentException(
-                    "fine-tuning for classification needs a sequence classification head with at"
-                            + " least two labels, but the model has the head " + model.head() + " and the labels "
-                            + model.labels());
+                    "fine-tuning for classification needs a sequence classification head with at least two labels,"
+                            + " but the model has the head " + model.head() + " and the labels " + model.labels());
         }
         if (config.maxLength() > model.maxPositionEmbeddings()) {
             throw new IllegalArgumentException("maxLength " + config.maxLength() + " exceeds the model's "
@@ -60,67 +70,84 @@ public final class Finetuner {
         return this;
     }
 
+    /** Tells a listener the number of steps already taken, if the run goes on from a checkpoint. */
+    public Finetuner onResume(LongConsumer listener) {
+        resumeListener = listener;
+        return this;
+    }
+
+    /** Keeps checkpoints in a directory: at each evaluation, every five minutes, when stopped, and at the end. */
+    public Finetuner in(RunDirectory run) {
+        directory = run;
+        return this;
+    }
+
+    /** Asks a run to stop after its present step and to leave a checkpoint. May be called from any thread. */
+    public void stop() {
+        stopRequested = true;
+    }
+
     /**
      * Trains to the end.
      *
      * @param train texts to learn from
      * @param dev texts to choose the best weights by; may be empty
-     * @throws IllegalArgumentException if a label is none of the model's
-     * @throws DivergenceException if the loss is no longer a finite number
+     * @throws IllegalArgumentException if a label is none of the model's, or the run directory holds another run
+     * @throws DivergenceException if the loss is no longer a finite number; the last checkpoint stays
+     * @throws TrainingStoppedException if asked to stop, or interrupted, before the end
+     * @throws IOException if the run directory cannot be read or written
      */
-    public Finetuned run(List<LabeledText> train, List<LabeledText> dev) {
+    public Finetuned run(List<LabeledText> train, List<LabeledText> dev) throws IOException {
         List<String> labels = init.config().labels();
         return runExamples(
                 Examples.of(train, tokenizer, labels, config.maxLength()),
                 Examples.of(dev, tokenizer, labels, config.maxLength()));
     }
 
-    private Finetuned runExamples(List<Example> train, List<Example> dev) {
-        AlbertWeights best = init;
-        List<Evaluation> history = new ArrayList<>();
-        try (AlbertModel model = new AlbertModel(withDropout(init, config));
-                Trainer trainer = new Trainer(
-                        new ClassificationObjective(model, train, config, tokenizer.vocabulary()), config)) {
-            Evaluator evaluator = new Evaluator(model, dev, config.microBatchTokens());
-            long interval = config.evaluateEverySteps() > 0 ? config.evaluateEverySteps() : trainer.stepsPerEpoch();
-            while (!trainer.isDone()) {
-                StepReport report = trainer.step();
-                stepListener.accept(report);
-                if (!dev.isEmpty() && (report.step() % interval == 0 || trainer.isDone())) {
-                    Evaluation evaluation = evaluate(report, evaluator, history);
-                    history.add(evaluation);
-                    evaluationListener.accept(evaluation);
-                    best = evaluation.best() ? model.weights() : best;
-                }
+    private Finetuned runExamples(List<Example> train, List<Example> dev) throws IOException {
+        AlbertWeights start = withConfig(init, config.applyTo(init.config()));
+        Map<String, String> settings = RunSettings.of(config, start, train, dev);
+        Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
+        try (AlbertModel model = new AlbertModel(start);
+                Trainer trainer =
+                        new Trainer(new ClassificationObjective(model, train, config, tokenizer.vocabulary()), config);
+                ShutdownHook hook = new ShutdownHook(this::stop)) {
+            FinetuneRun run = new FinetuneRun(model, trainer, config, dev, settings);
+            if (checkpoint.isPresent()) {
+                run.restore(checkpoint.get());
+                resumeListener.accept(trainer.numSteps());
             }
-            return new Finetuned(dev.isEmpty() ? model.weights() : best, history);
+            loop(run, trainer);
+            return run.result();
         }
     }
 
-    private Evaluation evaluate(StepReport step, Evaluator evaluator, List<Evaluation> history) {
-        ClassificationReport report = evaluator.report();
-        double metric = switch (config.metric()) {
-            case MACRO_F1 -> report.macroF1();
-            case ACCURACY -> report.accuracy();
-        };
-        boolean isBest = history.stream().allMatch(earlier -> metric > earlier.metric());
-        return new Evaluation(step.step(), step.epoch() + 1, report, metric, isBest);
+    private void loop(FinetuneRun run, Trainer trainer) throws IOException {
+        long saved = System.nanoTime();
+        while (!trainer.isDone()) {
+            if (stopRequested || Thread.interrupted()) {
+                run.save(directory);
+                throw new TrainingStoppedException(
+                        trainer.numSteps(), trainer.totalSteps(), directory == null ? null : directory.path());
+            }
+            StepReport report = trainer.step();
+            stepListener.accept(report);
+            boolean due = run.isDue(report);
+            if (due) {
+                evaluationListener.accept(run.evaluate(report));
+            }
+            if (due || trainer.isDone() || System.nanoTime() - saved > CHECKPOINT_INTERVAL.toNanos()) {
+                run.save(directory);
+                saved = System.nanoTime();
+            }
+        }
     }
 
-    private static AlbertWeights withDropout(AlbertWeights weights, TrainConfig config) {
-        AlbertConfig model = weights.config();
-        Double hidden = config.hiddenDropout();
-        Double attention = config.attentionDropout();
-        Double classifier = config.classifierDropout();
-        AlbertConfig changed = model.toBuilder()
-                .hiddenDropoutProb(hidden == null ? model.hiddenDropoutProb() : hidden)
-                .attentionProbsDropoutProb(attention == null ? model.attentionProbsDropoutProb() : attention)
-                .classifierDropoutProb(classifier == null ? model.classifierDropoutProb() : classifier)
-                .build();
+    private static AlbertWeights withConfig(AlbertWeights weights, AlbertConfig config) {
         Map<String, float[]> values = new LinkedHashMap<>();
-        for (Parameter parameter : AlbertParameters.of(model)) {
+        for (Parameter parameter : AlbertParameters.of(config)) {
             values.put(parameter.name(), weights.values(parameter.name()));
         }
-        return AlbertWeights.of(changed, values);
+        return AlbertWeights.of(config, values);
     }
 }

@@ -1,5 +1,6 @@
 package dev.albert4j.train;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -21,6 +22,13 @@ final class Tensors {
             contiguous.data_ptr_float().get(values);
             return values;
         }
+    }
+
+    /** Copies of the values of named float tensors. */
+    static Map<String, float[]> floats(Map<String, Tensor> tensors) {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> values.put(name, floats(tensor)));
+        return values;
     }
 
     /** Overwrites a contiguous float tensor; it keeps its gradient state. */

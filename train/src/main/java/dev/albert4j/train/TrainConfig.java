@@ -1,9 +1,12 @@
 package dev.albert4j.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.albert4j.model.AlbertConfig;
 import java.util.Iterator;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -121,13 +124,26 @@ public record TrainConfig(
         }
     }
 
+    /** A model's configuration with the dropout of these settings. */
+    AlbertConfig applyTo(AlbertConfig model) {
+        return model.toBuilder()
+                .hiddenDropoutProb(hiddenDropout == null ? model.hiddenDropoutProb() : hiddenDropout)
+                .attentionProbsDropoutProb(
+                        attentionDropout == null ? model.attentionProbsDropoutProb() : attentionDropout)
+                .classifierDropoutProb(classifierDropout == null ? model.classifierDropoutProb() : classifierDropout)
+                .build();
+    }
+
     /**
      * Reads settings from a JSON object; those it does not name are the default's.
      *
      * @throws IllegalArgumentException if it is no JSON object, has an unknown key, or a value that is not allowed
      */
     public static TrainConfig parse(String json) {
-        ObjectMapper mapper = new ObjectMapper();
+        ObjectMapper mapper = JsonMapper.builder()
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .build();
         try {
             ObjectNode settings = mapper.valueToTree(DEFAULT);
             JsonNode given = mapper.readTree(json);

@@ -9,9 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.Batch;
+import dev.albert4j.model.EncoderOutput;
 import dev.albert4j.model.Head;
+import dev.albert4j.model.OutputStates;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -41,25 +44,25 @@ class GoldenModelTest {
         GoldenCase golden = GoldenCase.read(name);
         AlbertConfig config = golden.weights().config();
         JsonNode sequences = golden.inputs().get("sequences");
-        try (PointerScope scope = new PointerScope();
-                AlbertModel model = new AlbertModel(golden.weights())) {
-            PackedBatch batch = PackedBatch.of(batch(sequences));
-            List<float[]> states = new ArrayList<>();
-            model.lastHiddenState(batch, state -> states.add(Tensors.floats(state)));
-            boolean pooler = AlbertParameters.hasPooler(config.head());
-            float[] pooled = pooler ? Tensors.floats(model.pooled(batch)) : new float[0];
-            int start = 0;
-            for (int i = 0; i < sequences.size(); i++) {
-                int length = sequences.get(i).get("ids").size();
-                assertRows(states.get(0), start, length, config.embeddingSize(), golden.expected("embeddings." + i));
-                for (int k = 1; k < states.size(); k++) {
-                    float[] expected = golden.expected("hidden_states." + i + "." + (k - 1));
-                    assertRows(states.get(k), start, length, config.hiddenSize(), expected);
+        boolean hasPooler = AlbertParameters.hasPooler(config.head());
+        try (TorchEncoder encoder = new TorchEncoder(golden.weights())) {
+            Batch batch = batch(sequences);
+            EncoderOutput all = encoder.encode(batch, OutputStates.ALL);
+            EncoderOutput last = encoder.encode(batch, OutputStates.LAST);
+            EncoderOutput pooled = encoder.encode(batch, OutputStates.POOLED);
+            int h = config.hiddenSize();
+            for (int i = 0; i < batch.numSequences(); i++) {
+                int start = batch.start(i);
+                int length = batch.length(i);
+                assertRows(all.embeddings(), start, length, config.embeddingSize(), golden.expected("embeddings." + i));
+                for (int k = 0; k < all.hiddenStates().size(); k++) {
+                    float[] expected = golden.expected("hidden_states." + i + "." + k);
+                    assertRows(all.hiddenStates().get(k), start, length, h, expected);
                 }
-                if (pooler) {
-                    assertRows(pooled, i, 1, config.hiddenSize(), golden.expected("pooler_output." + i));
+                assertRows(last.lastHiddenState(), start, length, h, golden.expected("last_hidden_state." + i));
+                for (EncoderOutput output : hasPooler ? List.of(all, last, pooled) : List.<EncoderOutput>of()) {
+                    assertRows(output.poolerOutput(), i, 1, h, golden.expected("pooler_output." + i));
                 }
-                start += length;
             }
         }
     }
@@ -118,7 +121,7 @@ class GoldenModelTest {
     }
 
     private static void assertRows(float[] actual, int start, int rows, int width, float[] expected) {
-        float[] found = java.util.Arrays.copyOfRange(actual, start * width, (start + rows) * width);
+        float[] found = Arrays.copyOfRange(actual, start * width, (start + rows) * width);
         assertThat(found).containsExactly(expected, within(1e-5f));
     }
 }

@@ -1,0 +1,144 @@
+package dev.albert4j.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.albert4j.metric.ClassificationReport;
+import dev.albert4j.model.AlbertWeights;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** The state of one fine-tuning run: model, trainer, best weights, history; to and from a checkpoint. Not thread-safe. */
+final class FinetuneRun {
+    private static final String HISTORY = "history";
+    private static final String PARAMETER = "parameter.";
+    private static final String OPTIMIZER = "optimizer.";
+    private static final String BEST = "best.";
+
+    private final AlbertModel model;
+    private final Trainer trainer;
+    private final TrainConfig config;
+    private final List<Example> dev;
+    private final Evaluator evaluator;
+    private final Map<String, String> settings;
+    private final List<Evaluation> history = new ArrayList<>();
+    private @Nullable AlbertWeights best;
+
+    /** @param settings what the run was started with, JSON objects by name */
+    FinetuneRun(
+            AlbertModel model, Trainer trainer, TrainConfig config, List<Example> dev, Map<String, String> settings) {
+        this.model = model;
+        this.trainer = trainer;
+        this.config = config;
+        this.dev = dev;
+        this.evaluator = new Evaluator(model, dev, config.microBatchTokens());
+        this.settings = settings;
+    }
+
+    /** Whether the model is to be evaluated after this step. */
+    boolean isDue(StepReport report) {
+        long interval = config.evaluateEverySteps() > 0 ? config.evaluateEverySteps() : trainer.stepsPerEpoch();
+        return !dev.isEmpty() && (report.step() % interval == 0 || trainer.isDone());
+    }
+
+    /** Evaluates the model and keeps its weights if they are the best so far. */
+    Evaluation evaluate(StepReport step) {
+        Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, evaluator.report());
+        if (evaluation.best()) {
+            best = model.weights();
+        }
+        return evaluation;
+    }
+
+    private Evaluation evaluation(long step, int epoch, ClassificationReport report) {
+        double metric = switch (config.metric()) {
+            case MACRO_F1 -> report.macroF1();
+            case ACCURACY -> report.accuracy();
+        };
+        boolean isBest = history.stream().allMatch(earlier -> metric > earlier.metric());
+        Evaluation evaluation = new Evaluation(step, epoch, report, metric, isBest);
+        history.add(evaluation);
+        return evaluation;
+    }
+
+    /** The result as it stands. */
+    Finetuned result() {
+        return new Finetuned(best == null ? model.weights() : best, history);
+    }
+
+    Checkpoint checkpoint() {
+        Map<String, String> texts = new LinkedHashMap<>(settings);
+        texts.put(HISTORY, writeHistory());
+        Map<String, float[]> tensors = new LinkedHashMap<>();
+        tensors.putAll(Checkpoint.prefixed(PARAMETER, Tensors.floats(model.parameters())));
+        tensors.putAll(Checkpoint.prefixed(OPTIMIZER, trainer.optimizer().state()));
+        if (best != null) {
+            AlbertWeights kept = best;
+            model.parameters().keySet().forEach(name -> tensors.put(BEST + name, kept.values(name)));
+        }
+        return new Checkpoint(trainer.numSteps(), texts, tensors);
+    }
+
+    /**
+     * Goes on from a checkpoint.
+     *
+     * @throws IllegalArgumentException if it is not of such a model
+     */
+    void restore(Checkpoint checkpoint) {
+        Map<String, float[]> parameters = checkpoint.tensors(PARAMETER);
+        model.parameters().forEach((name, tensor) -> Tensors.set(tensor, Tensors.named(parameters, name)));
+        trainer.optimizer().restore(checkpoint.tensors(OPTIMIZER), checkpoint.step());
+        trainer.seek(checkpoint.step());
+        readHistory(checkpoint.settings().getOrDefault(HISTORY, "[]"));
+        Map<String, float[]> kept = checkpoint.tensors(BEST);
+        best = kept.isEmpty() ? null : AlbertWeights.of(model.config(), kept);
+    }
+
+    private String writeHistory() {
+        ArrayNode array = new ObjectMapper().createArrayNode();
+        int numLabels = model.config().labels().size();
+        for (Evaluation evaluation : history) {
+            ObjectNode entry = array.addObject();
+            entry.put("step", evaluation.step()).put("epoch", evaluation.epoch());
+            ArrayNode confusion = entry.putArray("confusion");
+            for (int i = 0; i < numLabels * numLabels; i++) {
+                confusion.add(evaluation.report().confusion(i / numLabels, i % numLabels));
+            }
+        }
+        return array.toString();
+    }
+
+    private void readHistory(String json) {
+        List<String> labels = model.config().labels();
+        int numLabels = labels.size();
+        history.clear();
+        try {
+            for (JsonNode entry : new ObjectMapper().readTree(json)) {
+                int[] cells = IntStream.range(0, numLabels * numLabels)
+                        .flatMap(i -> IntStream.generate(() -> i)
+                                .limit(entry.at("/confusion/" + i).asInt()))
+                        .toArray();
+                int[] expected = IntStream.of(cells).map(i -> i / numLabels).toArray();
+                int[] predicted = IntStream.of(cells).map(i -> i % numLabels).toArray();
+                ClassificationReport report = ClassificationReport.of(labels, expected, predicted);
+                evaluation(entry.get("step").asLong(), entry.get("epoch").asInt(), report);
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the checkpoint's history cannot be read", e);
+        }
+    }
+
+    /** Saves the run, where it has a directory. */
+    void save(@Nullable RunDirectory directory) throws IOException {
+        if (directory != null) {
+            directory.save(checkpoint());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.albert4j.train;
+
+import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertParameters;
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Batch;
+import dev.albert4j.model.Encoder;
+import dev.albert4j.model.EncoderOutput;
+import dev.albert4j.model.OutputStates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/** The encoder on libtorch. Thread-safe. */
+@SuppressWarnings("try") // a PointerScope acts by being open
+public final class TorchEncoder implements Encoder {
+    private final AlbertConfig config;
+    private final AlbertModel model;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock(); // read: encode, write: close
+    private boolean closed;
+
+    /** Copies the weights. */
+    public TorchEncoder(AlbertWeights weights) {
+        config = weights.config();
+        model = new AlbertModel(weights);
+    }
+
+    @Override
+    public AlbertConfig config() {
+        return config;
+    }
+
+    @Override
+    public EncoderOutput encode(Batch batch, OutputStates output) {
+        check(batch);
+        lock.readLock().lock();
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard()) {
+            if (closed) {
+                throw new IllegalStateException("the encoder is closed");
+            }
+            return encode(PackedBatch.of(batch), output);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private EncoderOutput encode(PackedBatch batch, OutputStates output) {
+        boolean hasPooler = AlbertParameters.hasPooler(config.head());
+        if (output == OutputStates.POOLED) {
+            return new EncoderOutput(null, List.of(), hasPooler ? Tensors.floats(model.pooled(batch)) : null);
+        }
+        List<float[]> states = new ArrayList<>(); // the embeddings, then the hidden states
+        Tensor last = model.lastHiddenState(batch, state -> {
+            if (output == OutputStates.ALL) {
+                states.add(Tensors.floats(state));
+            }
+        });
+        float[] pooled = hasPooler ? Tensors.floats(model.pooler(last.index_select(0, batch.firstTokens()))) : null;
+        return output == OutputStates.ALL
+                ? new EncoderOutput(states.get(0), states.subList(1, states.size()), pooled)
+                : new EncoderOutput(null, List.of(Tensors.floats(last)), pooled);
+    }
+
+    private void check(Batch batch) {
+        if (batch.maxLength() > config.maxPositionEmbeddings()) {
+            throw new IllegalArgumentException("a sequence of " + batch.maxLength()
+                    + " tokens is longer than the model's " + config.maxPositionEmbeddings() + " positions");
+        }
+        for (int i = 0; i < batch.numTokens(); i++) {
+            inRange("token id", batch.id(i), config.vocabSize());
+            inRange("token type id", batch.typeId(i), config.typeVocabSize());
+        }
+    }
+
+    private static void inRange(String what, int id, int size) {
+        if (id < 0 || id >= size) {
+            throw new IllegalArgumentException(what + " " + id + " is not between 0 and " + (size - 1));
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                model.close();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.albert4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
+import static org.bytedeco.pytorch.global.torch.manual_seed;
+import static org.bytedeco.pytorch.global.torch.tensor;
+
+import dev.albert4j.model.AlbertParameters;
+import dev.albert4j.model.AlbertParameters.Parameter;
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Batch;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("try") // a PointerScope acts by being open
+class AlbertModelTest {
+    private final List<Example> examples = TinyModels.examples(5, 1);
+
+    @Test
+    void gradientsAgreeWithFiniteDifferences() {
+        try (AlbertModel model = new AlbertModel(TinyModels.weights())) {
+            loss(model, true);
+            for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
+                float[] values = Tensors.floats(parameter.getValue());
+                float[] gradient = Tensors.floats(parameter.getValue().grad());
+                for (int i = 0; i < values.length; i += 1 + values.length / 5) {
+                    float[] shifted = values.clone();
+                    float epsilon = 4e-3f;
+                    shifted[i] = values[i] + epsilon;
+                    Tensors.set(parameter.getValue(), shifted);
+                    double above = loss(model, false);
+                    shifted[i] = values[i] - epsilon;
+                    Tensors.set(parameter.getValue(), shifted);
+                    double below = loss(model, false);
+                    assertThat((double) gradient[i])
+                            .as(parameter.getKey() + "[" + i + "]")
+                            .isCloseTo((above - below) / (2 * epsilon), within(2e-3));
+                }
+                Tensors.set(parameter.getValue(), values);
+            }
+        }
+    }
+
+    private double loss(AlbertModel model, boolean backward) {
+        long[] labels = examples.stream().mapToLong(Example::label).toArray();
+        try (PointerScope scope = new PointerScope()) {
+            Tensor logits = model.logits(PackedBatch.of(TinyModels.batch(examples)));
+            Tensor loss = cross_entropy_loss(logits, tensor(labels));
+            if (backward) {
+                loss.backward();
+            }
+            return loss.item_float();
+        }
+    }
+
+    @Test
+    void thePooledStateNeedsNoMoreThanTheFirstTokensOfTheLastLayer() {
+        try (PointerScope scope = new PointerScope();
+                AlbertModel model = new AlbertModel(TinyModels.weights())) {
+            PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
+            Tensor all = model.lastHiddenState(batch, state -> {});
+            float[] expected = Tensors.floats(model.pooler(all.index_select(0, batch.firstTokens())));
+            assertThat(Tensors.floats(model.pooled(batch))).containsExactly(expected, within(1e-6f));
+        }
+    }
+
+    @Test
+    void aBatchGivesWhatItsSequencesGiveAlone() {
+        try (PointerScope scope = new PointerScope();
+                AlbertModel model = new AlbertModel(TinyModels.weights())) {
+            float[] together = Tensors.floats(model.logits(PackedBatch.of(TinyModels.batch(examples))));
+            for (int i = 0; i < examples.size(); i++) {
+                Batch alone = TinyModels.batch(examples.subList(i, i + 1));
+                assertThat(Arrays.copyOfRange(together, 2 * i, 2 * i + 2))
+                        .containsExactly(Tensors.floats(model.logits(PackedBatch.of(alone))), within(1e-6f));
+            }
+        }
+    }
+
+    @Test
+    void weightsComeOutAsTheyWentIn() {
+        AlbertWeights weights = TinyModels.weights();
+        try (AlbertModel model = new AlbertModel(weights)) {
+            AlbertWeights out = model.weights();
+            for (Parameter parameter : AlbertParameters.of(TinyModels.config())) {
+                assertThat(out.values(parameter.name())).isEqualTo(weights.values(parameter.name()));
+            }
+        }
+    }
+
+    @Test
+    void dropoutActsInTrainingOnly() {
+        AlbertWeights weights = TinyModels.weights();
+        var config = weights.config().toBuilder()
+                .hiddenDropoutProb(0.5)
+                .attentionProbsDropoutProb(0.5)
+                .classifierDropoutProb(0.5)
+                .build();
+        try (PointerScope scope = new PointerScope();
+                AlbertModel plain = new AlbertModel(weights);
+                AlbertModel dropping = new AlbertModel(AlbertWeights.initialize(config, 7))) {
+            PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
+            float[] expected = Tensors.floats(plain.logits(batch));
+            assertThat(Tensors.floats(dropping.logits(batch))).isEqualTo(expected);
+            dropping.setTraining(true);
+            manual_seed(1);
+            float[] first = Tensors.floats(dropping.logits(batch));
+            manual_seed(1);
+            assertThat(Tensors.floats(dropping.logits(batch))).isEqualTo(first).isNotEqualTo(expected);
+        }
+    }
+}

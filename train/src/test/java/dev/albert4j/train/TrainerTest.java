@@ -1,0 +1,156 @@
+package dev.albert4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+class TrainerTest {
+    @Test
+    void aModelLearnsEightSentencesByHeart() {
+        List<Example> examples = TinyModels.examples(8, 2);
+        TrainConfig config = TrainConfig.parse(
+                "{\"steps\": 150, \"batchSize\": 8, \"learningRate\": 0.02, \"weightDecay\": 0, \"numThreads\": 1}");
+        List<StepReport> reports = train(examples, config);
+        assertThat(reports).hasSize(150);
+        assertThat(reports.get(149).loss()).isLessThan(0.01);
+        assertThat(reports.get(149).epoch()).isEqualTo(149);
+    }
+
+    @Test
+    void aBatchInSeveralPassesIsTheSameBatch() {
+        List<Example> examples = TinyModels.examples(24, 3);
+        String settings = "{\"epochs\": 2, \"batchSize\": 12, \"learningRate\": 0.01, \"microBatchTokens\": ";
+        List<StepReport> whole = train(examples, TrainConfig.parse(settings + "10000}"));
+        List<StepReport> parts = train(examples, TrainConfig.parse(settings + "30}"));
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(parts.get(i).loss()).isCloseTo(whole.get(i).loss(), within(1e-4));
+            assertThat(parts.get(i).gradNorm()).isCloseTo(whole.get(i).gradNorm(), within(1e-3));
+        }
+    }
+
+    @Test
+    void trainingDoesNotGrowInMemory() {
+        List<Example> examples = TinyModels.examples(64, 4);
+        TrainConfig config =
+                TrainConfig.parse("{\"steps\": 400, \"batchSize\": 8, \"learningRate\": 0.001, \"wordDropout\": 0.3}");
+        try (AlbertModel model = new AlbertModel(TinyModels.weights());
+                Trainer trainer = trainer(model, examples, config)) {
+            long before = 0;
+            while (!trainer.isDone()) {
+                if (trainer.step().step() == 20) {
+                    before = Pointer.totalCount();
+                }
+            }
+            assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before + 16);
+        }
+    }
+
+    @Test
+    void aLossThatIsNoNumberNamesTheStepAndWhatToChange() {
+        TrainConfig config = TrainConfig.parse("{\"steps\": 5, \"batchSize\": 1, \"schedule\": \"CONSTANT\"}");
+        try (AlbertModel model = new AlbertModel(TinyModels.weights());
+                Trainer trainer = new Trainer(new BreaksInEpoch2(model), config)) {
+            trainer.step();
+            trainer.step();
+            float[] before = Tensors.floats(Tensors.named(model.parameters(), "classifier.weight"));
+            assertThatExceptionOfType(DivergenceException.class)
+                    .isThrownBy(trainer::step)
+                    .withMessageContaining("step 3")
+                    .withMessageContaining("learningRate");
+            assertThat(Tensors.floats(Tensors.named(model.parameters(), "classifier.weight")))
+                    .isEqualTo(before);
+        }
+    }
+
+    /** One example whose loss is a number in the first two epochs only. */
+    private record BreaksInEpoch2(AlbertModel model) implements Objective {
+        @Override
+        public Map<String, Tensor> parameters() {
+            return model.parameters();
+        }
+
+        @Override
+        public int numExamples() {
+            return 1;
+        }
+
+        @Override
+        public int numTokens(int example) {
+            return 1;
+        }
+
+        @Override
+        public Tensor loss(int epoch, int[] examples) {
+            double factor = epoch < 2 ? 1 : Double.NaN;
+            return Tensors.named(model.parameters(), "classifier.weight").sum().mul(new Scalar(factor));
+        }
+    }
+
+    @Test
+    void everyEpochHasEveryExampleOnceInAnOrderOfItsOwn() {
+        ExampleOrder order = new ExampleOrder(103, 10, 5);
+        int[] first = epoch(order, 0);
+        assertThat(first).hasSize(103);
+        assertThat(first.clone())
+                .containsExactlyInAnyOrder(IntStream.range(0, 103).toArray());
+        assertThat(epoch(order, 1)).isNotEqualTo(first);
+        assertThat(epoch(new ExampleOrder(103, 10, 5), 0)).isEqualTo(first);
+        assertThat(epoch(new ExampleOrder(103, 10, 6), 0)).isNotEqualTo(first);
+        assertThat(order.batch(0, 10)).hasSize(3);
+    }
+
+    private static int[] epoch(ExampleOrder order, int epoch) {
+        return IntStream.range(0, order.batchesPerEpoch())
+                .flatMap(i -> IntStream.of(order.batch(epoch, i)))
+                .toArray();
+    }
+
+    @Test
+    void theLinearScheduleRisesAndFalls() {
+        LearningRateSchedule schedule = LearningRateSchedule.linear(1, 4, 12);
+        assertThat(schedule.at(0)).isEqualTo(0);
+        assertThat(schedule.at(1)).isEqualTo(0.25);
+        assertThat(schedule.at(4)).isEqualTo(1);
+        assertThat(schedule.at(8)).isEqualTo(0.5);
+        assertThat(schedule.at(12)).isEqualTo(0);
+    }
+
+    @Test
+    void wordDropoutMasksThatShareOfTheWordsAndNoSpecialToken() {
+        WordDropout dropout = new WordDropout(TinyModels.vocabulary(), 0.3, 1);
+        int[] ids = IntStream.range(0, 10_000).map(i -> i % 10).toArray();
+        int[] dropped = dropout.apply(ids, 2, 17);
+        long masked =
+                IntStream.range(0, ids.length).filter(i -> dropped[i] != ids[i]).count();
+        assertThat(masked).isBetween(1350L, 1650L); // half of the ids are special
+        assertThat(IntStream.range(0, ids.length).filter(i -> dropped[i] != ids[i]))
+                .allMatch(i -> ids[i] >= 5 && dropped[i] == 4);
+        assertThat(dropout.apply(ids, 2, 17)).isEqualTo(dropped);
+        assertThat(dropout.apply(ids, 3, 17)).isNotEqualTo(dropped);
+        assertThat(dropout.apply(ids, 2, 18)).isNotEqualTo(dropped);
+    }
+
+    private static List<StepReport> train(List<Example> examples, TrainConfig config) {
+        List<StepReport> reports = new ArrayList<>();
+        try (AlbertModel model = new AlbertModel(TinyModels.weights());
+                Trainer trainer = trainer(model, examples, config)) {
+            while (!trainer.isDone()) {
+                reports.add(trainer.step());
+            }
+        }
+        return reports;
+    }
+
+    private static Trainer trainer(AlbertModel model, List<Example> examples, TrainConfig config) {
+        return new Trainer(new ClassificationObjective(model, examples, config, TinyModels.vocabulary()), config);
+    }
+}
