@@ -46,6 +46,7 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--max-grad-norm", "maxGradNorm"),
             Map.entry("--label-smoothing", "labelSmoothing"),
             Map.entry("--word-dropout", "wordDropout"),
+            Map.entry("--word-removal", "wordRemoval"),
             Map.entry("--dropout", "hiddenDropout"),
             Map.entry("--attention-dropout", "attentionDropout"),
             Map.entry("--classifier-dropout", "classifierDropout"),
@@ -125,8 +126,14 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--label-smoothing", paramLabel = "R", description = "(default 0)")
     private @Nullable Double labelSmoothing;
 
-    @Option(names = "--word-dropout", paramLabel = "R", description = "share of tokens hidden in training (default 0)")
+    @Option(names = "--word-dropout", paramLabel = "R", description = "share of tokens masked in training (default 0)")
     private @Nullable Double wordDropout;
+
+    @Option(
+            names = "--word-removal",
+            paramLabel = "R",
+            description = "share of tokens left out in training (default 0)")
+    private @Nullable Double wordRemoval;
 
     @Option(names = "--dropout", paramLabel = "R", description = "of hidden states (default: the model's)")
     private @Nullable Double dropout;

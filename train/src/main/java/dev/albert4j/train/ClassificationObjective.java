@@ -23,7 +23,7 @@ public final class ClassificationObjective implements Objective {
     /**
      * @param model to train; stays the caller's
      * @param examples training examples
-     * @param config its {@code labelSmoothing}, {@code wordDropout} and {@code seed} are used
+     * @param config its {@code labelSmoothing}, {@code wordDropout}, {@code wordRemoval} and {@code seed} are used
      * @param vocabulary tells word dropout the special tokens
      */
     public ClassificationObjective(
@@ -34,7 +34,7 @@ public final class ClassificationObjective implements Objective {
         this.model = model;
         this.examples = List.copyOf(examples);
         this.labelSmoothing = config.labelSmoothing();
-        this.wordDropout = new WordDropout(vocabulary, config.wordDropout(), config.seed());
+        this.wordDropout = new WordDropout(vocabulary, config.wordRemoval(), config.wordDropout(), config.seed());
     }
 
     @Override
@@ -58,8 +58,8 @@ public final class ClassificationObjective implements Objective {
         int[][] typeIds = new int[numbers.length][];
         long[] labels = new long[numbers.length];
         for (int i = 0; i < numbers.length; i++) {
-            Example example = examples.get(numbers[i]);
-            ids[i] = wordDropout.apply(example.ids(), epoch, numbers[i]);
+            Example example = wordDropout.apply(examples.get(numbers[i]), epoch, numbers[i]);
+            ids[i] = example.ids();
             typeIds[i] = example.typeIds();
             labels[i] = example.label();
         }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxGradNorm the gradient is scaled down to this L2 norm; 0 to leave it
  * @param labelSmoothing share of the target probability spread over all classes
  * @param wordDropout probability for a token of the text to be replaced by the mask token in training
+ * @param wordRemoval probability for a token of the text to be left out in training, before those left are masked
  * @param hiddenDropout replaces the model's {@code hiddenDropoutProb}, where given
  * @param attentionDropout replaces the model's {@code attentionProbsDropoutProb}, where given
  * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
@@ -47,6 +48,7 @@ public record TrainConfig(
         double maxGradNorm,
         double labelSmoothing,
         double wordDropout,
+        double wordRemoval,
         @Nullable Double hiddenDropout,
         @Nullable Double attentionDropout,
         @Nullable Double classifierDropout,
@@ -85,6 +87,7 @@ public record TrainConfig(
             1.0,
             0,
             0,
+            0,
             null,
             null,
             null,
@@ -107,6 +110,7 @@ public record TrainConfig(
         between("maxGradNorm", maxGradNorm, 0, Double.MAX_VALUE);
         between("labelSmoothing", labelSmoothing, 0, 1);
         between("wordDropout", wordDropout, 0, 1);
+        between("wordRemoval", wordRemoval, 0, 1);
         between("hiddenDropout", hiddenDropout == null ? 0 : hiddenDropout, 0, 1);
         between("attentionDropout", attentionDropout == null ? 0 : attentionDropout, 0, 1);
         between("classifierDropout", classifierDropout == null ? 0 : classifierDropout, 0, 1);

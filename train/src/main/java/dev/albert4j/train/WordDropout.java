@@ -1,35 +1,45 @@
 package dev.albert4j.train;
 
 import dev.albert4j.tokenize.Vocabulary;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Replaces tokens of training texts by the mask token, each with the same probability, so that a model cannot lean on single
- * words. Special tokens stay. What happens to an example is a pure function of (seed, epoch, example). Immutable.
+ * Hides words of training texts, so that a model cannot lean on single ones: each token is left out with one probability, and
+ * of those that stay each is replaced by the mask token with another. Special tokens stay. What happens to an example is a pure
+ * function of (seed, epoch, example). Immutable.
  */
 final class WordDropout {
     private final Vocabulary vocabulary;
-    private final double probability;
+    private final double removal;
+    private final double masking;
     private final long seed;
 
-    WordDropout(Vocabulary vocabulary, double probability, long seed) {
+    WordDropout(Vocabulary vocabulary, double removal, double masking, long seed) {
         this.vocabulary = vocabulary;
-        this.probability = probability;
+        this.removal = removal;
+        this.masking = masking;
         this.seed = seed;
     }
 
-    /** The ids of an example as an epoch sees them; the array given if nothing changes. */
-    int[] apply(int[] ids, int epoch, int example) {
-        if (probability == 0) {
-            return ids;
+    /** The example as an epoch sees it; the one given if nothing changes. */
+    Example apply(Example example, int epoch, int number) {
+        if (removal == 0 && masking == 0) {
+            return example;
         }
-        SplittableRandom random = new SplittableRandom(Seeds.mix(Seeds.mix(seed, epoch), example));
-        int[] dropped = ids.clone();
-        for (int i = 0; i < dropped.length; i++) {
-            if (random.nextDouble() < probability && !vocabulary.isSpecial(dropped[i])) {
-                dropped[i] = vocabulary.maskId();
+        SplittableRandom random = new SplittableRandom(Seeds.mix(Seeds.mix(seed, epoch), number));
+        int[] ids = example.ids().clone();
+        int[] typeIds = example.typeIds().clone();
+        int kept = 0;
+        for (int i = 0; i < ids.length; i++) {
+            boolean word = !vocabulary.isSpecial(ids[i]);
+            if (word && random.nextDouble() < removal) {
+                continue;
             }
+            ids[kept] = word && random.nextDouble() < masking ? vocabulary.maskId() : ids[i];
+            typeIds[kept] = typeIds[i];
+            kept++;
         }
-        return dropped;
+        return new Example(Arrays.copyOf(ids, kept), Arrays.copyOf(typeIds, kept), example.label());
     }
 }

@@ -126,17 +126,29 @@ class TrainerTest {
 
     @Test
     void wordDropoutMasksThatShareOfTheWordsAndNoSpecialToken() {
-        WordDropout dropout = new WordDropout(TinyModels.vocabulary(), 0.3, 1);
+        WordDropout dropout = new WordDropout(TinyModels.vocabulary(), 0, 0.3, 1);
         int[] ids = IntStream.range(0, 10_000).map(i -> i % 10).toArray();
-        int[] dropped = dropout.apply(ids, 2, 17);
+        Example example = new Example(ids.clone(), new int[ids.length], 1);
+        int[] dropped = dropout.apply(example, 2, 17).ids();
         long masked =
                 IntStream.range(0, ids.length).filter(i -> dropped[i] != ids[i]).count();
         assertThat(masked).isBetween(1350L, 1650L); // half of the ids are special
         assertThat(IntStream.range(0, ids.length).filter(i -> dropped[i] != ids[i]))
                 .allMatch(i -> ids[i] >= 5 && dropped[i] == 4);
-        assertThat(dropout.apply(ids, 2, 17)).isEqualTo(dropped);
-        assertThat(dropout.apply(ids, 3, 17)).isNotEqualTo(dropped);
-        assertThat(dropout.apply(ids, 2, 18)).isNotEqualTo(dropped);
+        assertThat(dropout.apply(example, 2, 17).ids()).isEqualTo(dropped);
+        assertThat(dropout.apply(example, 3, 17).ids()).isNotEqualTo(dropped);
+        assertThat(dropout.apply(example, 2, 18).ids()).isNotEqualTo(dropped);
+        assertThat(example.ids()).isEqualTo(ids);
+    }
+
+    @Test
+    void wordRemovalLeavesThatShareOfTheWordsOutAndNoSpecialToken() {
+        WordDropout dropout = new WordDropout(TinyModels.vocabulary(), 0.4, 0, 1);
+        int[] ids = IntStream.range(0, 10_000).map(i -> i % 10).toArray();
+        Example kept = dropout.apply(new Example(ids, new int[ids.length], 1), 2, 17);
+        assertThat(IntStream.of(kept.ids()).filter(id -> id < 5).count()).isEqualTo(5_000);
+        assertThat(kept.length()).isBetween(7_750, 8_250);
+        assertThat(kept.typeIds()).hasSize(kept.length());
     }
 
     private static List<StepReport> train(List<Example> examples, TrainConfig config) {
