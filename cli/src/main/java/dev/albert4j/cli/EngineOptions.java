@@ -3,6 +3,7 @@ package dev.albert4j.cli;
 import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
+import dev.albert4j.train.TorchEncoder;
 import picocli.CommandLine.Option;
 
 /** Which engine runs a model, and on how many threads. */
@@ -23,6 +24,7 @@ final class EngineOptions {
         }
         return switch (engine) {
             case "cpu" -> CpuEncoder.of(weights, threads);
+            case "torch" -> new TorchEncoder(weights, threads);
             default -> throw new IllegalArgumentException("unknown engine \"" + engine + "\"; there are cpu and torch");
         };
     }

@@ -170,10 +170,10 @@ final class FinetuneCommand implements Callable<Integer> {
         List<LabeledText> all = renamed(LabeledTextReader.read(train, columns.columns()), train);
         List<LabeledText> development =
                 dev == null ? List.of() : renamed(LabeledTextReader.read(dev, columns.columns()), dev);
-        FinetuneRun.Data data = dev == null
-                ? FinetuneRun.Data.split(all, devShare, settingsSeed())
-                : new FinetuneRun.Data(all, development);
-        FinetuneRun run = new FinetuneRun(Models.resolve(model), output, fp16);
+        Finetuning.Data data = dev == null
+                ? Finetuning.Data.split(all, devShare, settingsSeed())
+                : new Finetuning.Data(all, development);
+        Finetuning run = new Finetuning(Models.resolve(model), output, fp16);
         run.describe(
                 spec.root().commandLine().getParseResult().originalArgs(),
                 dev == null ? List.of(train) : List.of(train, dev));

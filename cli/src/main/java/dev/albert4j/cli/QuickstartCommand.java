@@ -51,10 +51,10 @@ final class QuickstartCommand implements Callable<Integer> {
         Path data = Models.home().resolve("examples").resolve("messages");
         Path train = data.resolve("train.csv");
         Path dev = data.resolve("dev.csv");
-        FinetuneRun run = new FinetuneRun(shipped.path(), output, false);
+        Finetuning run = new Finetuning(shipped.path(), output, false);
         run.describe(List.of("quickstart"), List.of(train, dev));
         run.run(
-                new FinetuneRun.Data(
+                new Finetuning.Data(
                         LabeledTextReader.read(train, Columns.DEFAULT), LabeledTextReader.read(dev, Columns.DEFAULT)),
                 new ObjectMapper().createObjectNode().put("epochs", 20).put("batchSize", 16),
                 dev);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,6 +179,19 @@ public final class ModelDirectory {
                 provenance.write(aside.resolve(PROVENANCE));
             }
         });
+    }
+
+    /** Whether {@link #save} may write there: there is nothing yet, an empty directory, or a model directory. */
+    public static boolean canBeSaved(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return true;
+        }
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return isModel(directory) || entries.findAny().isEmpty();
+        }
     }
 
     /** Whether a directory holds an ALBERT model's configuration. */

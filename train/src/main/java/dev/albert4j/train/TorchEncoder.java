@@ -1,5 +1,7 @@
 package dev.albert4j.train;
 
+import static org.bytedeco.pytorch.global.torch.set_num_threads;
+
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertWeights;
@@ -23,8 +25,23 @@ public final class TorchEncoder implements Encoder {
     private final ReadWriteLock lock = new ReentrantReadWriteLock(); // read: encode, write: close
     private boolean closed;
 
-    /** Copies the weights. */
+    /** Copies the weights; runs on as many threads as libtorch has been told to use. */
     public TorchEncoder(AlbertWeights weights) {
+        this(weights, 0);
+    }
+
+    /**
+     * Copies the weights.
+     *
+     * @param numThreads threads for libtorch, which has one number for the whole process; 0 leaves it as it is
+     */
+    public TorchEncoder(AlbertWeights weights, int numThreads) {
+        if (numThreads < 0) {
+            throw new IllegalArgumentException("numThreads " + numThreads + " is negative");
+        }
+        if (numThreads > 0) {
+            set_num_threads(numThreads);
+        }
         config = weights.config();
         model = new AlbertModel(weights);
     }

@@ -16,11 +16,16 @@ import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.train.Evaluation;
 import dev.albert4j.train.Finetuned;
 import dev.albert4j.train.Finetuner;
+import dev.albert4j.train.RunDirectory;
 import dev.albert4j.train.StepReport;
 import dev.albert4j.train.TrainConfig;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,9 +36,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Fine-tunes a classifier from a model directory and writes the result as one. */
-final class FinetuneRun {
+final class Finetuning {
     private final Path init;
-    private final Path output;
+    private final Path output; // absolute
     private final boolean fp16;
     private List<String> command = List.of();
     private List<Path> files = List.of();
@@ -52,7 +57,7 @@ final class FinetuneRun {
             List<LabeledText> train = new ArrayList<>();
             List<LabeledText> dev = new ArrayList<>();
             for (List<LabeledText> group : byLabel.values()) {
-                java.util.Collections.shuffle(group, random);
+                Collections.shuffle(group, random);
                 int held = (int) Math.round(group.size() * share);
                 dev.addAll(group.subList(0, held));
                 train.addAll(group.subList(held, group.size()));
@@ -73,9 +78,9 @@ final class FinetuneRun {
         }
     }
 
-    FinetuneRun(Path init, Path output, boolean fp16) {
+    Finetuning(Path init, Path output, boolean fp16) {
         this.init = init;
-        this.output = output;
+        this.output = output.toAbsolutePath().normalize();
         this.fp16 = fp16;
     }
 
@@ -109,19 +114,41 @@ final class FinetuneRun {
                 data.train().size(),
                 data.dev().size(),
                 DataOptions.abbreviate(labels));
-        Finetuned result = train(new Finetuner(weights, tokenizer, settings), data);
+        RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + ".run"));
+        checkOutput(run.path());
+        Finetuned result = train(new Finetuner(weights, tokenizer, settings).in(run), data);
         Evaluation best = result.history().stream()
                 .filter(Evaluation::best)
                 .reduce((earlier, later) -> later)
                 .orElse(null);
         ModelDirectory.save(
                 output, result.weights(), tokenizer, provenance(settings, best), fp16 ? DataType.F16 : DataType.F32);
+        run.delete();
         System.err.println("wrote " + output);
         if (best == null) {
             return null;
         }
         System.out.print(best.report().toText());
         return best.report();
+    }
+
+    /** An hour of training must not end at a directory that cannot be written. */
+    private void checkOutput(Path runDirectory) throws IOException {
+        if (!ModelDirectory.canBeSaved(output)) {
+            throw new FileAlreadyExistsException(
+                    output + " is not empty and no model directory; choose another --output");
+        }
+        boolean existed = Files.exists(runDirectory);
+        try {
+            Files.createDirectories(runDirectory);
+            Files.delete(Files.createTempFile(runDirectory, "probe", null));
+        } catch (IOException e) {
+            throw new AccessDeniedException(
+                    runDirectory + " cannot be written (" + e.getClass().getSimpleName() + ")");
+        }
+        if (!existed) {
+            Files.delete(runDirectory);
+        }
     }
 
     /** What was given, and for what was not what suits the model. */
