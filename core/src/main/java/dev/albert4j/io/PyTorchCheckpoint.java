@@ -1,5 +1,6 @@
 package dev.albert4j.io;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +71,7 @@ public final class PyTorchCheckpoint implements TensorFile {
             throw e;
         } catch (IOException | IllegalArgumentException e) { // the latter for names that are not UTF-8
             close(zip, e);
-            throw new ModelFormatException(file, "is a damaged zip archive: " + e.getMessage(), e);
+            throw new ModelFormatException(file, "is a damaged or truncated zip archive", e);
         } catch (RuntimeException | Error e) {
             close(zip, e);
             throw e;
@@ -238,6 +240,8 @@ public final class PyTorchCheckpoint implements TensorFile {
                 }
                 element += n / width;
             }
+        } catch (ZipException | EOFException e) {
+            throw new ModelFormatException(file, "is a damaged or truncated zip archive", e);
         }
         checkCrc(entry, crc);
         return values;
