@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe until closed.
  */
 public final class PyTorchCheckpoint implements TensorFile {
-    private static final int MAX_PICKLE_BYTES = 64 << 20;
+    private static final int MAX_PICKLE_BYTES = 4 << 20; // some 25,000 tensors
     private static final String PICKLE = "data.pkl";
     private static final int BUFFER_BYTES = 1 << 16; // a multiple of every element's size
 
@@ -151,7 +151,7 @@ public final class PyTorchCheckpoint implements TensorFile {
         }
         checkStored(entry);
         int rank = view.shape().size();
-        if (rank > 64 || rank != view.strides().size()) {
+        if (rank != view.strides().size()) {
             throw new ModelFormatException(
                     file,
                     name + " has " + rank + " dimensions and " + view.strides().size() + " strides");
