@@ -29,6 +29,27 @@ class GoldenModelFilesTest {
         return path;
     }
 
+    static List<Path> chineseConfigs() throws IOException {
+        Path directory = Path.of(System.getProperty("albert4j.shared"), "tokenizers", "albert-zh");
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("albert_config"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("chineseConfigs")
+    void publishedChineseConfigurationsAreRead(Path file) throws IOException {
+        AlbertConfig config = AlbertConfig.read(file);
+        assertThat(config.vocabSize()).isEqualTo(21128);
+        assertThat(config.hiddenAct()).isNotEqualTo(Activation.GELU_ERF);
+        config.write(directory.resolve("config.json"));
+        AlbertConfig again = AlbertConfig.read(directory.resolve("config.json"));
+        assertThat(again.others()).containsAllEntriesOf(config.others());
+        assertThat(again.toBuilder().others(config.others()).build()).isEqualTo(config);
+    }
+
     static List<Path> models() throws IOException {
         try (Stream<Path> cases = Files.list(golden("model"))) {
             return cases.sorted().toList();
