@@ -152,7 +152,7 @@ class AlbertConfigTest {
         assertThat(read("{'problem_type':null,'id2label':null}").labels()).isEmpty();
     }
 
-    /** Counted with Python: rounding parts the formulas for 24 of the pairs with G ≤ L ≤ 48. */
+    /** Rounding parts the two formulas for 24 of the pairs with G ≤ L ≤ 48. */
     @Test
     void googlesGroupsDifferForTwentyFourPairsOfLayersAndGroups() {
         List<List<Integer>> differing = new ArrayList<>();
