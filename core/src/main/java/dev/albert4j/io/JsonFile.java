@@ -23,8 +23,8 @@ import java.nio.file.Path;
 
 /** Small JSON files, read strictly: UTF-8, one object, no key twice, nothing after it. */
 public final class JsonFile {
-    /** The largest file read: 64 MiB. */
-    public static final int MAX_BYTES = 64 << 20;
+    /** The largest file read: 16 MiB. */
+    public static final int MAX_BYTES = 16 << 20;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(

@@ -1,5 +1,6 @@
 package dev.albert4j.io;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe until closed.
  */
 public final class PyTorchCheckpoint implements TensorFile {
-    private static final int MAX_PICKLE_BYTES = 64 << 20;
+    private static final int MAX_PICKLE_BYTES = 4 << 20; // some 25,000 tensors
     private static final String PICKLE = "data.pkl";
     private static final int BUFFER_BYTES = 1 << 16; // a multiple of every element's size
 
@@ -69,7 +71,7 @@ public final class PyTorchCheckpoint implements TensorFile {
             throw e;
         } catch (IOException | IllegalArgumentException e) { // the latter for names that are not UTF-8
             close(zip, e);
-            throw new ModelFormatException(file, "is a damaged zip archive: " + e.getMessage(), e);
+            throw new ModelFormatException(file, "is a damaged or truncated zip archive", e);
         } catch (RuntimeException | Error e) {
             close(zip, e);
             throw e;
@@ -149,7 +151,7 @@ public final class PyTorchCheckpoint implements TensorFile {
         }
         checkStored(entry);
         int rank = view.shape().size();
-        if (rank > 64 || rank != view.strides().size()) {
+        if (rank != view.strides().size()) {
             throw new ModelFormatException(
                     file,
                     name + " has " + rank + " dimensions and " + view.strides().size() + " strides");
@@ -238,6 +240,8 @@ public final class PyTorchCheckpoint implements TensorFile {
                 }
                 element += n / width;
             }
+        } catch (ZipException | EOFException e) {
+            throw new ModelFormatException(file, "is a damaged or truncated zip archive", e);
         }
         checkCrc(entry, crc);
         return values;

@@ -29,13 +29,15 @@ final class SafetensorsHeader {
     /** The reference's limit. */
     static final int MAX_BYTES = 100_000_000;
 
+    private static final int MAX_METADATA_CHARS = 1 << 24;
+    private static final int METADATA_ENTRY_CHARS = 100; // what an entry costs beside its text
     private static final int MAX_TENSORS = 100_000;
     private static final int MAX_DIMENSIONS = 64;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(16)
-                    .maxStringLength(MAX_BYTES)
+                    .maxStringLength(MAX_METADATA_CHARS)
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -101,10 +103,15 @@ final class SafetensorsHeader {
     }
 
     private void parseMetadata(JsonParser parser) throws IOException {
+        long chars = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = parser.currentName();
             if (parser.nextToken() != JsonToken.VALUE_STRING) {
                 throw problem("__metadata__ " + quote(key) + " is not a string");
+            }
+            chars += key.length() + parser.getTextLength() + METADATA_ENTRY_CHARS;
+            if (chars > MAX_METADATA_CHARS) {
+                throw problem("__metadata__ is longer than " + MAX_METADATA_CHARS + " characters");
             }
             metadata.put(key, parser.getText());
         }
@@ -121,7 +128,7 @@ final class SafetensorsHeader {
                 case "dtype" -> type = parseType(parser, name);
                 case "shape" -> shape = parseNumbers(parser, name, key);
                 case "data_offsets" -> offsets = parseNumbers(parser, name, key);
-                default -> parser.skipChildren();
+                default -> throw problem("tensor " + quote(name) + " has the unknown field " + quote(key));
             }
         }
         return entry(name, type, shape, offsets);

@@ -21,6 +21,8 @@ final class Unpickler {
     private static final String REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
     private static final String REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
 
+    private static final int MAX_DIMENSIONS = 64;
+
     private static final Map<String, DataType> STORAGES = Map.of(
             "torch.FloatStorage", DataType.F32,
             "torch.HalfStorage", DataType.F16,
@@ -308,7 +310,7 @@ final class Unpickler {
 
     private List<Long> numbers(Object object) throws ModelFormatException {
         List<Long> numbers = new ArrayList<>();
-        if (object instanceof Tuple tuple) {
+        if (object instanceof Tuple tuple && tuple.items().size() <= MAX_DIMENSIONS) {
             for (Object item : tuple.items()) {
                 if (item instanceof Long number && number >= 0) {
                     numbers.add(number);
@@ -318,7 +320,7 @@ final class Unpickler {
                 return List.copyOf(numbers);
             }
         }
-        throw problem("its pickle has a shape that is no tuple of numbers from 0");
+        throw problem("its pickle has a shape that is no tuple of at most " + MAX_DIMENSIONS + " numbers from 0");
     }
 
     private void push(Object object) {

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of a checkpoint under the names of {@link AlbertParameters}, whoever wrote it: Hugging Face's state dicts with or
@@ -18,6 +19,7 @@ import java.util.Map;
  */
 final class CheckpointView {
     private static final String WORDS = "albert.embeddings.word_embeddings.weight";
+    private static final String QUERY = "albert.encoder.albert_layer_groups.0.albert_layers.0.attention.query.weight";
     private static final String MAPPING = "albert.encoder.embedding_hidden_mapping_in";
 
     /** Second names of tied parameters in Hugging Face's files. */
@@ -84,22 +86,20 @@ final class CheckpointView {
 
     /** Google's model has no E→H map where E = H; Hugging Face's always has one. */
     private void addIdentityMapping() {
-        TensorInfo words = infos.get(WORDS);
-        TensorInfo query = infos.get("albert.encoder.albert_layer_groups.0.albert_layers.0.attention.query.weight");
-        if (words == null
-                || query == null
-                || words.shape().size() != 2
-                || query.shape().size() != 2) {
-            return;
-        }
         if (infos.containsKey(MAPPING + ".weight") || infos.containsKey(MAPPING + ".bias")) {
             return;
         }
-        long width = words.shape().get(1);
-        if (width == query.shape().get(0)) {
+        long width = lastDimension(infos.get(WORDS));
+        long hidden = lastDimension(infos.get(QUERY));
+        if (width > 0 && width == hidden) {
             infos.put(MAPPING + ".weight", new TensorInfo(DataType.F32, List.of(width, width)));
             infos.put(MAPPING + ".bias", new TensorInfo(DataType.F32, List.of(width)));
         }
+    }
+
+    /** The last dimension of a matrix, 0 where there is none. */
+    private static long lastDimension(@Nullable TensorInfo info) {
+        return info == null || info.shape().size() != 2 ? 0 : info.shape().get(1);
     }
 
     private void resolveAliases() throws IOException {

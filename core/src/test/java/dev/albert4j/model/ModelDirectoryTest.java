@@ -1,0 +1,126 @@
+package dev.albert4j.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.albert4j.io.DataType;
+import dev.albert4j.io.JsonFile;
+import dev.albert4j.io.ModelFormatException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelDirectoryTest {
+    @TempDir
+    Path parent;
+
+    private final AlbertWeights weights = AlbertWeights.initialize(TinyModel.config(Head.SEQUENCE_CLASSIFICATION), 1);
+
+    @Test
+    void aModelIsSavedAndOpenedAgain() throws IOException {
+        Path directory = parent.resolve("runs/model");
+        Provenance provenance = Provenance.now(List.of("finetune", "--task", "classification"))
+                .withSeed(7)
+                .withParent("base")
+                .withMetrics(Map.of("f1", DoubleNode.valueOf(0.5)));
+        ModelDirectory.save(directory, weights, null, provenance, DataType.F32);
+        ModelDirectory model = ModelDirectory.open(directory);
+        assertThat(model.config().head()).isEqualTo(Head.SEQUENCE_CLASSIFICATION);
+        assertThat(model.config().others()).containsEntry("dtype", TextNode.valueOf("float32"));
+        assertThat(model.tokenizer()).isEmpty();
+        assertThat(model.provenance()).contains(provenance);
+        assertThat(model.weights()).isSameAs(model.weights());
+        assertThat(model.weights().values("classifier.weight")).isEqualTo(weights.values("classifier.weight"));
+        assertThat(directory.toFile().list())
+                .containsExactlyInAnyOrder("config.json", "model.safetensors", "provenance.json");
+    }
+
+    @Test
+    void halfPrecisionIsSmallerAndSaidInTheConfiguration() throws IOException {
+        ModelDirectory.save(parent.resolve("full"), weights, null, null, DataType.F32);
+        ModelDirectory.save(parent.resolve("half"), weights, null, null, DataType.F16);
+        ModelDirectory half = ModelDirectory.open(parent.resolve("half"));
+        assertThat(half.config().others()).containsEntry("dtype", TextNode.valueOf("float16"));
+        assertThat(half.weights().values("albert.pooler.weight")[5])
+                .isCloseTo(weights.values("albert.pooler.weight")[5], offset(2e-5f));
+        long saved = Files.size(parent.resolve("full/model.safetensors"))
+                - Files.size(parent.resolve("half/model.safetensors"));
+        assertThat(saved).isGreaterThan(AlbertParameters.count(weights.config()) * 2 - 100);
+    }
+
+    @Test
+    void aModelReplacesAModelAndNothingElse() throws IOException {
+        Path directory = parent.resolve("model");
+        ModelDirectory.save(directory, weights, null, Provenance.now(List.of("first")), DataType.F32);
+        Files.writeString(directory.resolve("README.md"), "mine");
+        Files.writeString(directory.resolve("vocab.txt"), "of the first model");
+        ModelDirectory.save(directory, weights, null, null, DataType.F32);
+        assertThat(directory.toFile().list())
+                .containsExactlyInAnyOrder("config.json", "model.safetensors", "README.md");
+        Path other = Files.createDirectory(parent.resolve("other"));
+        Files.writeString(other.resolve("thesis.txt"), "precious");
+        assertThatThrownBy(() -> ModelDirectory.save(other, weights, null, null, DataType.F32))
+                .isInstanceOf(FileAlreadyExistsException.class)
+                .hasMessageContaining("other: is not empty");
+        assertThat(other.toFile().list()).containsExactly("thesis.txt");
+    }
+
+    @Test
+    void whatIsMissingIsNamed() throws IOException {
+        assertThatThrownBy(() -> ModelDirectory.open(parent.resolve("none")))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("there is no such model directory");
+        Path file = Files.writeString(parent.resolve("file"), "x");
+        assertThatThrownBy(() -> ModelDirectory.open(file)).isInstanceOf(NotDirectoryException.class);
+        assertThatThrownBy(() -> ModelDirectory.open(parent))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("config.json: there is no such file");
+        weights.config().write(parent.resolve("config.json"));
+        ModelDirectory model = ModelDirectory.open(parent);
+        assertThatThrownBy(model::weights)
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("holds none of [model.safetensors");
+    }
+
+    @Test
+    void aConfigurationThatContradictsTheWeightsIsRefused() throws IOException {
+        Path directory = parent.resolve("model");
+        ModelDirectory.save(directory, weights, null, null, DataType.F32);
+        weights.config().toBuilder().labels(List.of("a", "b", "c")).build().write(directory.resolve("config.json"));
+        assertThatThrownBy(() -> ModelDirectory.open(directory).weights())
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("2 mis-shaped: classifier.weight is F32 [2, 6], expected [3, 6]");
+    }
+
+    @Test
+    void provenanceKeepsFieldsItDoesNotKnow() throws IOException {
+        Path data = Files.writeString(parent.resolve("train.csv"), "text,label\n");
+        Path file = parent.resolve("provenance.json");
+        Provenance written = Provenance.now(List.of("finetune"))
+                .withConfig(Map.of("epochs", DoubleNode.valueOf(3.5)))
+                .withData(List.of(Provenance.DataFile.of(data)));
+        written.write(file);
+        JsonFile.write(file, JsonFile.read(file).put("licence", "CC0"));
+        Provenance read = Provenance.read(file);
+        assertThat(read.others()).containsExactly(Map.entry("licence", TextNode.valueOf("CC0")));
+        assertThat(read.data()).containsExactly(new Provenance.DataFile("train.csv", HASH, 11));
+        read.write(file);
+        assertThat(Provenance.read(file)).isEqualTo(read);
+        JsonFile.write(file, JsonFile.read(file).put("created", "yesterday"));
+        assertThatThrownBy(() -> Provenance.read(file))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("created is \"yesterday\"");
+    }
+
+    private static final String HASH = "3d1efb1f982c7ceea409a3c9f189c2f423e724ac1df3454a5536427d01cd8fc7";
+}
