@@ -1,13 +1,13 @@
 package dev.albert4j.train;
 
 import static org.bytedeco.pytorch.global.torch.cat;
-import static org.bytedeco.pytorch.global.torch.dropout;
 import static org.bytedeco.pytorch.global.torch.embedding;
 import static org.bytedeco.pytorch.global.torch.gelu;
 import static org.bytedeco.pytorch.global.torch.layer_norm;
 import static org.bytedeco.pytorch.global.torch.linear;
 import static org.bytedeco.pytorch.global.torch.relu;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
+import static org.bytedeco.pytorch.global.torch.softmax;
 import static org.bytedeco.pytorch.global.torch.tanh;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -40,6 +41,7 @@ public final class AlbertModel implements AutoCloseable {
     private final AlbertConfig config;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, TensorOptional> optionals = new LinkedHashMap<>(); // the same, as libtorch takes biases
+    private final Dropout dropout = new Dropout();
     private boolean training;
 
     /** Copies the weights into trainable tensors; the model starts in evaluation mode. */
@@ -49,12 +51,27 @@ public final class AlbertModel implements AutoCloseable {
             for (Parameter parameter : AlbertParameters.of(config)) {
                 long[] shape =
                         parameter.shape().stream().mapToLong(Integer::longValue).toArray();
-                Tensor values = tensor(weights.values(parameter.name())).reshape(shape);
-                values.set_requires_grad(true);
-                parameters.put(parameter.name(), Tensors.keep(values));
-                optionals.put(parameter.name(), Tensors.keep(new TensorOptional(values)));
+                add(parameter.name(), tensor(weights.values(parameter.name())).reshape(shape));
             }
         }
+    }
+
+    private AlbertModel(AlbertModel original) {
+        config = original.config;
+        try (PointerScope scope = new PointerScope()) {
+            original.parameters.forEach((name, values) -> add(name, values.detach()));
+        }
+    }
+
+    private void add(String name, Tensor values) {
+        values.set_requires_grad(true);
+        parameters.put(name, Tensors.keep(values));
+        optionals.put(name, Tensors.keep(new TensorOptional(values)));
+    }
+
+    /** A model with the same values in the same memory, but gradients and dropout of its own: for another thread. */
+    AlbertModel replica() {
+        return new AlbertModel(this);
     }
 
     /** The shape of the model. */
@@ -67,9 +84,15 @@ public final class AlbertModel implements AutoCloseable {
         return Collections.unmodifiableMap(parameters);
     }
 
-    /** Switches dropout on (training) or off (evaluation). */
-    public void setTraining(boolean training) {
-        this.training = training;
+    /** Switches dropout on; what it drops depends on this seed alone. */
+    void train(long seed) {
+        training = true;
+        dropout.seed(seed);
+    }
+
+    /** Switches dropout off. */
+    void evaluate() {
+        training = false;
     }
 
     /** A copy of the parameters' present values. */
@@ -137,10 +160,15 @@ public final class AlbertModel implements AutoCloseable {
 
     private Tensor embeddings(PackedBatch batch) {
         String prefix = "albert.embeddings.";
-        Tensor x = embedding(parameter(prefix + "word_embeddings.weight"), batch.ids()); // [N, E]
+        Tensor x = sparseEmbedding(prefix + "word_embeddings.weight", batch.ids()); // [N, E]
         x = x.add_(embedding(parameter(prefix + "token_type_embeddings.weight"), batch.typeIds()));
         x = x.add_(embedding(parameter(prefix + "position_embeddings.weight"), batch.positions()));
         return drop(layerNorm(prefix + "LayerNorm", x, config.embeddingSize()), config.hiddenDropoutProb());
+    }
+
+    /** Its gradient holds the rows that were looked up, not the whole table. */
+    private Tensor sparseEmbedding(String name, Tensor ids) {
+        return embedding(parameter(name), ids, -1, false, true);
     }
 
     private Layer[][] layers() {
@@ -231,10 +259,15 @@ public final class AlbertModel implements AutoCloseable {
             return contexts.size() == 1 ? contexts.get(0) : cat(contexts);
         }
 
+        /** What each query [b, A, M, D] gathers from the values [b, A, T, D] of its sequence: [b, A, M, D]. */
         private Tensor attend(Tensor query, Tensor key, Tensor value) {
-            double dropout = training ? config.attentionProbsDropoutProb() : 0;
-            return scaled_dot_product_attention(
-                    query, key, value, new TensorOptional(), dropout, false, new DoubleOptional(), false);
+            if (!training || config.attentionProbsDropoutProb() == 0) {
+                return scaled_dot_product_attention(
+                        query, key, value, new TensorOptional(), 0, false, new DoubleOptional(), false);
+            }
+            Scalar scale = new Scalar(1 / Math.sqrt(config.headSize()));
+            Tensor scores = query.mul(scale).matmul(key.transpose(2, 3)); // [b, A, M, T]
+            return drop(softmax(scores, 3), config.attentionProbsDropoutProb()).matmul(value);
         }
     }
 
@@ -247,7 +280,7 @@ public final class AlbertModel implements AutoCloseable {
     }
 
     private Tensor drop(Tensor x, double probability) {
-        return training && probability > 0 ? dropout(x, probability, true) : x;
+        return training ? dropout.apply(x, probability) : x;
     }
 
     private Tensor dense(String prefix, Tensor x) {

@@ -19,6 +19,7 @@ public final class ClassificationObjective implements Objective {
     private final List<Example> examples;
     private final double labelSmoothing;
     private final WordDropout wordDropout;
+    private final boolean ownsModel;
 
     /**
      * @param model to train; stays the caller's
@@ -35,6 +36,27 @@ public final class ClassificationObjective implements Objective {
         this.examples = List.copyOf(examples);
         this.labelSmoothing = config.labelSmoothing();
         this.wordDropout = new WordDropout(vocabulary, config.wordRemoval(), config.wordDropout(), config.seed());
+        this.ownsModel = false;
+    }
+
+    private ClassificationObjective(ClassificationObjective original) {
+        model = original.model.replica();
+        examples = original.examples;
+        labelSmoothing = original.labelSmoothing;
+        wordDropout = original.wordDropout;
+        ownsModel = true;
+    }
+
+    @Override
+    public ClassificationObjective replica() {
+        return new ClassificationObjective(this);
+    }
+
+    @Override
+    public void close() {
+        if (ownsModel) {
+            model.close();
+        }
     }
 
     @Override
@@ -53,7 +75,7 @@ public final class ClassificationObjective implements Objective {
     }
 
     @Override
-    public Tensor loss(int epoch, int[] numbers) {
+    public Tensor loss(int epoch, int[] numbers, long seed) {
         int[][] ids = new int[numbers.length][];
         int[][] typeIds = new int[numbers.length][];
         long[] labels = new long[numbers.length];
@@ -63,7 +85,7 @@ public final class ClassificationObjective implements Objective {
             typeIds[i] = example.typeIds();
             labels[i] = example.label();
         }
-        model.setTraining(true);
+        model.train(seed);
         Tensor logits = model.logits(PackedBatch.of(Batch.of(ids, typeIds))); // [B, C]
         return cross_entropy_loss(
                 logits, tensor(labels), new TensorOptional(), REDUCTION_MEAN, IGNORE_INDEX, labelSmoothing);

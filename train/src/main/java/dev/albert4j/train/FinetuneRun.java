@@ -38,7 +38,7 @@ final class FinetuneRun {
         this.trainer = trainer;
         this.config = config;
         this.dev = dev;
-        this.evaluator = new Evaluator(model, dev, config.microBatchTokens());
+        this.evaluator = new Evaluator(model, dev, config.microBatchTokens(), trainer.workers());
         this.settings = settings;
     }
 

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
  * What a {@link Trainer} makes smaller: examples in, one loss out. Examples are numbered from 0; what an example looks like
  * in an epoch must depend on nothing but its number, the epoch and a seed, so that a resumed run repeats it.
  */
-public interface Objective {
+public interface Objective extends AutoCloseable {
     /** The tensors to train, by name, in a fixed order. */
     Map<String, Tensor> parameters();
 
@@ -22,6 +22,17 @@ public interface Objective {
      *
      * @param epoch from 0
      * @param examples numbers of examples, sorted by number of tokens
+     * @param seed of dropout
      */
-    Tensor loss(int epoch, int[] examples);
+    Tensor loss(int epoch, int[] examples, long seed);
+
+    /**
+     * The same objective for another thread: its parameters share their values with this one's, but have gradients of their
+     * own. The caller closes it, before this one.
+     */
+    Objective replica();
+
+    /** Frees what a replica holds; an objective that its user made leaves the user's model alone. */
+    @Override
+    void close();
 }

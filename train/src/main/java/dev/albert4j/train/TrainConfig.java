@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param epochs passes over the training examples
  * @param steps optimizer steps; 0 to go by {@code epochs}
  * @param batchSize examples of an optimizer step
- * @param microBatchTokens most tokens of one forward and backward pass: a batch is split into several, their gradients add up
+ * @param microBatchTokens most tokens of one forward and backward pass of a thread: a batch is split into several, their
+ *     gradients add up
  * @param maxLength most tokens of an example; the rest of a longer one is cut off
  * @param learningRate highest learning rate
  * @param schedule how the learning rate goes
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param attentionDropout replaces the model's {@code attentionProbsDropoutProb}, where given
  * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
  * @param seed of everything random in the run
- * @param numThreads threads libtorch uses; 0 for its own choice
+ * @param numThreads threads that share the work; 0 for one a processor
  * @param evaluateEverySteps steps between evaluations; 0 for the end of each epoch
  * @param metric which number makes a checkpoint the best
  */

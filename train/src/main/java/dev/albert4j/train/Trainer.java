@@ -1,8 +1,5 @@
 package dev.albert4j.train;
 
-import static org.bytedeco.pytorch.global.torch.manual_seed;
-import static org.bytedeco.pytorch.global.torch.set_num_threads;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -13,25 +10,32 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Makes the loss of an {@link Objective} smaller, one step after the other. It knows examples, tokens, losses and tensors,
- * nothing of the model. Step S is a pure function of the parameters, the optimizer's state, the settings and S: a run that
- * goes on from a checkpoint does what it would have done. Not thread-safe.
+ * nothing of the model. Step S is a pure function of the parameters, the optimizer's state, the settings, the number of
+ * threads and S: a run that goes on from a checkpoint does what it would have done. Not thread-safe.
+ *
+ * <p>Each thread takes its share of a batch through a replica of the objective; then the gradients are added up.
  */
-@SuppressWarnings("try") // a PointerScope acts by being open
 public final class Trainer implements AutoCloseable {
-    private final Objective objective;
+    private final List<Objective> objectives = new ArrayList<>(); // one for each worker; the first is the caller's
     private final TrainConfig config;
     private final ExampleOrder order;
+    private final Workers workers;
     private final AdamW optimizer;
     private final LearningRateSchedule schedule;
     private final long totalSteps;
     private long step;
 
-    /** Prepares a run that stands before its first step. */
+    /** Prepares a run that stands before its first step. The objective stays the caller's and must outlive the trainer. */
     public Trainer(Objective objective, TrainConfig config) {
-        this.objective = objective;
         this.config = config;
         this.order = new ExampleOrder(objective.numExamples(), config.batchSize(), config.seed());
-        this.optimizer = new AdamW(objective.parameters(), config.weightDecay());
+        this.workers = new Workers(config.numThreads());
+        objectives.add(objective);
+        while (objectives.size() < workers.size()) {
+            objectives.add(objective.replica());
+        }
+        this.optimizer =
+                new AdamW(objectives.stream().map(Objective::parameters).toList(), config.weightDecay());
         this.totalSteps = config.steps() > 0
                 ? config.steps()
                 : Math.multiplyExact((long) config.epochs(), order.batchesPerEpoch());
@@ -41,9 +45,6 @@ public final class Trainer implements AutoCloseable {
                 LearningRateSchedule.linear(
                         config.learningRate(), Math.round(totalSteps * config.warmupRatio()), totalSteps);
         };
-        if (config.numThreads() > 0) {
-            set_num_threads(config.numThreads());
-        }
     }
 
     /** Steps of the whole run. */
@@ -66,6 +67,11 @@ public final class Trainer implements AutoCloseable {
         return step >= totalSteps;
     }
 
+    /** The run's threads, idle between steps. */
+    Workers workers() {
+        return workers;
+    }
+
     /** The optimizer, to save and restore its state. */
     AdamW optimizer() {
         return optimizer;
@@ -85,60 +91,85 @@ public final class Trainer implements AutoCloseable {
         long begin = System.nanoTime();
         int epoch = Math.toIntExact(step / order.batchesPerEpoch());
         int[] batch = order.batch(epoch, Math.toIntExact(step % order.batchesPerEpoch()));
-        List<int[]> microBatches = microBatches(batch);
-        optimizer.zeroGradients();
-        double loss = 0;
-        for (int i = 0; i < microBatches.size(); i++) {
-            manual_seed(Seeds.mix(Seeds.mix(config.seed(), step), i));
-            loss += backward(epoch, microBatches.get(i), batch.length);
-        }
-        double gradNorm = optimizer.clipGradients(config.maxGradNorm() > 0 ? config.maxGradNorm() : Double.MAX_VALUE);
+        List<List<Integer>> shares = shares(batch);
+        double[] losses = new double[workers.size()];
+        workers.run(worker -> losses[worker] = backward(epoch, shares.get(worker), batch.length, worker));
+        double loss = Arrays.stream(losses).sum();
+        double gradNorm = optimizer.sumGradients(workers);
         double learningRate = schedule.at(step);
         if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
+            optimizer.zeroGradients(workers);
             throw new DivergenceException(step + 1, loss, gradNorm, learningRate);
         }
-        optimizer.step(learningRate);
+        boolean clips = config.maxGradNorm() > 0 && gradNorm > config.maxGradNorm();
+        optimizer.step(learningRate, clips ? config.maxGradNorm() / gradNorm : 1, workers);
         step++;
         double seconds = (System.nanoTime() - begin) * 1e-9;
-        double tokens = Arrays.stream(batch).mapToLong(objective::numTokens).sum();
+        double tokens = Arrays.stream(batch).mapToLong(this::numTokens).sum();
         return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens / seconds);
     }
 
-    /** Adds the gradient of these examples' share of the batch's mean loss; returns that share. */
-    private double backward(int epoch, int[] examples, int batchSize) {
+    private int numTokens(int example) {
+        return objectives.get(0).numTokens(example);
+    }
+
+    /** Deals a batch out to the workers: the longest example first, each to the one with the fewest tokens. */
+    private List<List<Integer>> shares(int[] batch) {
+        List<List<Integer>> shares = new ArrayList<>();
+        long[] tokens = new long[workers.size()];
+        for (int worker = 0; worker < tokens.length; worker++) {
+            shares.add(new ArrayList<>());
+        }
+        Arrays.stream(batch)
+                .boxed()
+                .sorted(Comparator.comparingInt(this::numTokens).reversed().thenComparing(Comparator.naturalOrder()))
+                .forEach(example -> {
+                    int least = 0;
+                    for (int worker = 1; worker < tokens.length; worker++) {
+                        least = tokens[worker] < tokens[least] ? worker : least;
+                    }
+                    shares.get(least).add(example);
+                    tokens[least] += numTokens(example);
+                });
+        return shares;
+    }
+
+    /** Adds the gradient of a worker's share of the batch's mean loss, in passes of at most {@code microBatchTokens}. */
+    private double backward(int epoch, List<Integer> share, int batchSize, int worker) {
+        double loss = 0;
+        long seed = Seeds.mix(Seeds.mix(config.seed(), step), worker);
+        int begin = 0;
+        while (begin < share.size()) {
+            int end = begin;
+            long tokens = 0;
+            while (end < share.size()
+                    && (end == begin || tokens + numTokens(share.get(end)) <= config.microBatchTokens())) {
+                tokens += numTokens(share.get(end++));
+            }
+            int[] examples = share.subList(begin, end).stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            loss += backward(objectives.get(worker), epoch, examples, batchSize, Seeds.mix(seed, begin));
+            begin = end;
+        }
+        return loss;
+    }
+
+    @SuppressWarnings("try") // the scope acts by being open
+    private static double backward(Objective objective, int epoch, int[] examples, int batchSize, long seed) {
         try (PointerScope scope = new PointerScope()) {
-            double share = (double) examples.length / batchSize;
-            Tensor loss = objective.loss(epoch, examples).mul(new Scalar(share));
+            Scalar share = new Scalar((double) examples.length / batchSize);
+            Tensor loss = objective.loss(epoch, examples, seed).mul(share);
             loss.backward();
             return loss.item_float();
         }
     }
 
-    /** Splits a batch, sorted by length, into passes of at most {@code microBatchTokens}. */
-    private List<int[]> microBatches(int[] batch) {
-        int[] sorted = Arrays.stream(batch)
-                .boxed()
-                .sorted(Comparator.comparingInt(objective::numTokens).thenComparing(Comparator.naturalOrder()))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        List<int[]> passes = new ArrayList<>();
-        int begin = 0;
-        long tokens = 0;
-        for (int i = 0; i < sorted.length; i++) {
-            tokens += objective.numTokens(sorted[i]);
-            if (tokens > config.microBatchTokens() && i > begin) {
-                passes.add(Arrays.copyOfRange(sorted, begin, i));
-                begin = i;
-                tokens = objective.numTokens(sorted[i]);
-            }
-        }
-        passes.add(Arrays.copyOfRange(sorted, begin, sorted.length));
-        return passes;
-    }
-
-    /** Frees the optimizer. */
+    /** Frees the optimizer, the replicas and the threads. */
     @Override
     public void close() {
         optimizer.close();
+        objectives.subList(1, objectives.size()).forEach(Objective::close);
+        workers.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
@@ -27,12 +28,14 @@ class AdamWTest {
             AdamWOptions options = new AdamWOptions(1e-2);
             options.weight_decay().put(0.1);
             var reference = new org.bytedeco.pytorch.AdamW(new TensorVector(theirs), options);
-            try (AdamW optimizer = new AdamW(Map.of("ffn.weight", ours), 0.1)) {
+            try (Workers workers = new Workers(2);
+                    AdamW optimizer = new AdamW(List.of(Map.of("ffn.weight", ours)), 0.1)) {
                 for (int step = 0; step < 5; step++) {
                     float[] gradient = uniform(SIZE);
                     Tensors.set(ours.grad(), gradient);
                     theirs.mutable_grad().put(tensor(gradient));
-                    optimizer.step(1e-2);
+                    optimizer.step(1e-2, 1, workers);
+                    assertThat(Tensors.floats(ours.grad())).containsOnly(0);
                     reference.step();
                     assertThat(Tensors.floats(ours)).containsExactly(Tensors.floats(theirs), within(1e-6f));
                 }
@@ -53,8 +56,9 @@ class AdamWTest {
             }) {
                 parameters.put(name, tensor(new float[] {1, 1}).set_requires_grad(true));
             }
-            try (AdamW optimizer = new AdamW(parameters, 0.5)) {
-                optimizer.step(0.1);
+            try (Workers workers = new Workers(1);
+                    AdamW optimizer = new AdamW(List.of(parameters), 0.5)) {
+                optimizer.step(0.1, 1, workers);
             }
             parameters.forEach((name, value) ->
                     assertThat(Tensors.floats(value)[0]).as(name).isEqualTo(name.equals("ffn.weight") ? 0.95f : 1f));
@@ -62,17 +66,20 @@ class AdamWTest {
     }
 
     @Test
-    void clippingScalesTheGlobalNorm() {
+    void gradientsOfReplicasAddUp() {
         try (PointerScope scope = new PointerScope()) {
-            Tensor a = tensor(new float[] {0}).set_requires_grad(true);
-            Tensor b = tensor(new float[] {0}).set_requires_grad(true);
-            try (AdamW optimizer = new AdamW(new LinkedHashMap<>(Map.of("a", a, "b", b)), 0)) {
+            Tensor a = tensor(new float[] {1}).set_requires_grad(true);
+            Tensor b = a.detach().set_requires_grad(true);
+            try (Workers workers = new Workers(2);
+                    AdamW optimizer = new AdamW(List.of(Map.of("weight", a), Map.of("weight", b)), 0)) {
                 Tensors.set(a.grad(), new float[] {3});
                 Tensors.set(b.grad(), new float[] {4});
-                assertThat(optimizer.clipGradients(1)).isCloseTo(5, within(1e-6));
-                assertThat(Tensors.floats(a.grad())[0]).isCloseTo(0.6f, within(1e-5f));
-                assertThat(optimizer.clipGradients(10)).isCloseTo(1, within(1e-5));
-                assertThat(Tensors.floats(b.grad())[0]).isCloseTo(0.8f, within(1e-5f));
+                assertThat(optimizer.sumGradients(workers)).isCloseTo(7, within(1e-6));
+                assertThat(Tensors.floats(a.grad())).containsExactly(7);
+                assertThat(Tensors.floats(b.grad())).containsExactly(0);
+                optimizer.step(0.1, 1.0 / 7, workers);
+                assertThat(optimizer.state().get("exp_avg.weight")).containsExactly(new float[] {0.1f}, within(1e-7f));
+                assertThat(Tensors.floats(b)[0]).isCloseTo(0.9f, within(1e-6f));
             }
         }
     }

@@ -3,7 +3,7 @@ package dev.albert4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
-import static org.bytedeco.pytorch.global.torch.manual_seed;
+import static org.bytedeco.pytorch.global.torch.ones;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
 import dev.albert4j.model.AlbertParameters;
@@ -23,7 +23,8 @@ class AlbertModelTest {
 
     @Test
     void gradientsAgreeWithFiniteDifferences() {
-        try (AlbertModel model = new AlbertModel(TinyModels.weights())) {
+        try (AlbertModel model = new AlbertModel(TinyModels.weights());
+                AdamW gradients = new AdamW(List.of(model.parameters()), 0)) {
             loss(model, true);
             for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
                 float[] values = Tensors.floats(parameter.getValue());
@@ -83,6 +84,40 @@ class AlbertModelTest {
     }
 
     @Test
+    void dropoutKeepsTheMeanAndDropsItsShare() {
+        try (PointerScope scope = new PointerScope()) {
+            Dropout dropout = new Dropout();
+            dropout.seed(5);
+            float[] values = Tensors.floats(dropout.apply(ones(100_003), 0.25));
+            int dropped = 0;
+            for (float value : values) {
+                assertThat(value).isIn(0f, 1 / 0.75f);
+                dropped += value == 0 ? 1 : 0;
+            }
+            assertThat(dropped).isBetween(24_300, 25_700); // five standard deviations
+            assertThat(Tensors.floats(dropout.apply(ones(100_003), 0.25))).isNotEqualTo(values);
+        }
+    }
+
+    @Test
+    void aReplicaSharesValuesButNotGradients() {
+        try (AlbertModel model = new AlbertModel(TinyModels.weights());
+                AlbertModel replica = model.replica();
+                AdamW gradients = new AdamW(List.of(model.parameters(), replica.parameters()), 0)) {
+            double loss = loss(model, false);
+            assertThat(loss(replica, true)).isEqualTo(loss);
+            assertThat(Tensors.floats(
+                            Tensors.named(model.parameters(), "classifier.bias").grad()))
+                    .containsOnly(0);
+            assertThat(Tensors.floats(Tensors.named(replica.parameters(), "classifier.bias")
+                            .grad()))
+                    .doesNotContain(0);
+            Tensors.set(Tensors.named(model.parameters(), "classifier.bias"), new float[] {1, -1});
+            assertThat(loss(replica, false)).isNotEqualTo(loss).isEqualTo(loss(model, false));
+        }
+    }
+
+    @Test
     void weightsComeOutAsTheyWentIn() {
         AlbertWeights weights = TinyModels.weights();
         try (AlbertModel model = new AlbertModel(weights)) {
@@ -107,11 +142,12 @@ class AlbertModelTest {
             PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
             float[] expected = Tensors.floats(plain.logits(batch));
             assertThat(Tensors.floats(dropping.logits(batch))).isEqualTo(expected);
-            dropping.setTraining(true);
-            manual_seed(1);
+            dropping.train(1);
             float[] first = Tensors.floats(dropping.logits(batch));
-            manual_seed(1);
+            dropping.train(1);
             assertThat(Tensors.floats(dropping.logits(batch))).isEqualTo(first).isNotEqualTo(expected);
+            dropping.evaluate();
+            assertThat(Tensors.floats(dropping.logits(batch))).isEqualTo(expected);
         }
     }
 }

@@ -74,6 +74,16 @@ class TrainerTest {
     /** One example whose loss is a number in the first two epochs only. */
     private record BreaksInEpoch2(AlbertModel model) implements Objective {
         @Override
+        public Objective replica() {
+            return new BreaksInEpoch2(model.replica());
+        }
+
+        @Override
+        public void close() {
+            model.close();
+        }
+
+        @Override
         public Map<String, Tensor> parameters() {
             return model.parameters();
         }
@@ -89,9 +99,21 @@ class TrainerTest {
         }
 
         @Override
-        public Tensor loss(int epoch, int[] examples) {
+        public Tensor loss(int epoch, int[] examples, long seed) {
             double factor = epoch < 2 ? 1 : Double.NaN;
             return Tensors.named(model.parameters(), "classifier.weight").sum().mul(new Scalar(factor));
+        }
+    }
+
+    @Test
+    void anyNumberOfThreadsTakesTheSameSteps() {
+        List<Example> examples = TinyModels.examples(24, 3);
+        String settings = "{\"epochs\": 2, \"batchSize\": 12, \"learningRate\": 0.01, \"numThreads\": ";
+        List<StepReport> one = train(examples, TrainConfig.parse(settings + "1}"));
+        List<StepReport> three = train(examples, TrainConfig.parse(settings + "3}"));
+        for (int i = 0; i < one.size(); i++) {
+            assertThat(three.get(i).loss()).isCloseTo(one.get(i).loss(), within(1e-4));
+            assertThat(three.get(i).gradNorm()).isCloseTo(one.get(i).gradNorm(), within(1e-3));
         }
     }
 
