@@ -3,6 +3,9 @@ package dev.albert4j.tokenize;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.albert4j.io.JsonFile;
 import dev.albert4j.io.ModelFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,11 +41,19 @@ record TextRules(boolean lowerCase, boolean keepAccents) {
         }
     }
 
-    /** Writes the rules into a directory, unless they are those of {@link #DEFAULT}. */
-    void save(Path directory) throws IOException {
-        if (!equals(DEFAULT)) {
-            String json = "{\"do_lower_case\": " + lowerCase + ", \"keep_accents\": " + keepAccents + "}\n";
-            Files.writeString(directory.resolve(FILE), json);
-        }
+    /** Writes the rules into a directory, with what else Hugging Face's AutoTokenizer needs to know. */
+    void save(Path directory, Vocabulary vocabulary) throws IOException {
+        ObjectNode config = JsonNodeFactory.instance
+                .objectNode()
+                .put("tokenizer_class", "AlbertTokenizer")
+                .put("do_lower_case", lowerCase)
+                .put("keep_accents", keepAccents)
+                .put("remove_space", true)
+                .put("pad_token", vocabulary.token(vocabulary.padId()))
+                .put("unk_token", vocabulary.token(vocabulary.unkId()))
+                .put("cls_token", vocabulary.token(vocabulary.clsId()))
+                .put("sep_token", vocabulary.token(vocabulary.sepId()))
+                .put("mask_token", vocabulary.token(vocabulary.maskId()));
+        JsonFile.write(directory.resolve(FILE), config);
     }
 }

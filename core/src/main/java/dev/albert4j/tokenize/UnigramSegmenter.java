@@ -2,6 +2,7 @@ package dev.albert4j.tokenize;
 
 import dev.albert4j.io.ModelFormatException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -84,7 +85,11 @@ final class UnigramSegmenter implements Segmenter {
 
     @Override
     public void save(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        rules.save(directory, vocabulary);
+        if (TokenizerJsonWriter.canExpress(model)) {
+            TokenizerJsonWriter.write(directory.resolve("tokenizer.json"), model, rules, vocabulary);
+        }
         model.write(directory.resolve("spiece.model"));
-        rules.save(directory);
     }
 }
