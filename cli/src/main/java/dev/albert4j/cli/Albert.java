@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -73,13 +74,16 @@ public final class Albert implements Runnable {
                 new BufferedOutputStream(new StandardOutput(out), 1 << 13), false, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         CommandLine commandLine = commandLine();
+        StringWriter help = new StringWriter(); // printed here, because picocli would report a failed write with a stack trace
+        commandLine.setOut(new PrintWriter(help));
+        int status = 0;
         try {
-            int status = commandLine.execute(args);
-            commandLine.getOut().flush();
+            status = commandLine.execute(args);
+            System.out.print(help);
             System.out.flush();
             return status;
         } catch (StandardOutput.ClosedException e) {
-            return onFailure(e, commandLine);
+            return status == FAILURE || status == READER_GONE ? status : onFailure(e, commandLine);
         } catch (OutOfMemoryError e) {
             System.err.println("albert: out of memory (" + e.getMessage()
                     + "); smaller batches, or a larger heap by ALBERT_JAVA_OPTS=-Xmx8g, may help");
@@ -89,7 +93,6 @@ public final class Albert implements Runnable {
 
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Albert());
-        commandLine.setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler(Albert::onMistake);

@@ -113,17 +113,17 @@ final class Finetuning {
         Tokenizer tokenizer = Models.tokenizer(parent);
         TrainConfig settings = settings(given, parent.config());
         AlbertWeights weights = initialWeights(parent, labels, settings.seed());
-        System.err.printf(
-                Locale.ROOT,
-                "%,d texts to learn from, %,d to evaluate on, labels %s%n",
-                data.train().size(),
-                data.dev().size(),
-                DataOptions.abbreviate(labels));
         Finetuner finetuner = new Finetuner(weights, tokenizer, settings);
         checkOutput();
         RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + ".run"));
         try (EndHook hook = new EndHook();
                 RunLock lock = RunLock.of(run.path())) {
+            System.err.printf(
+                    Locale.ROOT,
+                    "%,d texts to learn from, %,d to evaluate on, labels %s%n",
+                    data.train().size(),
+                    data.dev().size(),
+                    DataOptions.abbreviate(labels));
             Finetuned result = train(finetuner.in(run), data);
             Evaluation best = save(result, tokenizer, settings);
             run.delete();

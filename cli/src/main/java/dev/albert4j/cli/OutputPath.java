@@ -13,23 +13,31 @@ final class OutputPath {
 
     /** @throws IOException if a directory of that name cannot be made, or cannot be written into */
     static void checkDirectory(Path directory) throws IOException {
+        check(directory, directory);
+    }
+
+    private static void check(Path directory, Path named) throws IOException {
         Path existing = directory.toAbsolutePath().normalize();
         while (!Files.exists(existing) && existing.getParent() != null) {
             existing = existing.getParent();
         }
         if (!Files.isDirectory(existing)) {
             throw new FileAlreadyExistsException(
-                    directory.toString(), null, existing + " is a file, a directory was to be written");
+                    named.toString(), null, subject(existing, named) + "is a file, a directory was to be written");
         }
         try {
             // Not Files.isWritable: it tells the administrator that everything is.
             Files.delete(Files.createTempFile(existing, ".probe", null));
         } catch (IOException e) {
             AccessDeniedException clear =
-                    new AccessDeniedException(directory.toString(), null, existing + " cannot be written into");
+                    new AccessDeniedException(named.toString(), null, subject(existing, named) + "cannot be written into");
             clear.initCause(e);
             throw clear;
         }
+    }
+
+    private static String subject(Path path, Path named) {
+        return path.equals(named.toAbsolutePath().normalize()) ? "" : path + " ";
     }
 
     /** @throws IOException if there is no directory for a file of that name, or it cannot be written into */
@@ -41,6 +49,6 @@ final class OutputPath {
         if (!Files.isDirectory(directory)) {
             throw new NoSuchFileException(file.toString(), null, "its directory does not exist");
         }
-        checkDirectory(directory);
+        check(directory, file);
     }
 }

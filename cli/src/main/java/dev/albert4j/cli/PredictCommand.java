@@ -77,16 +77,15 @@ final class PredictCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Reads as many lines as fill some batches; one at a time where a person types them. */
+    /** Reads as many lines as fill some batches, or as there are: who writes a line and waits gets an answer. */
     private void predictLines(TextClassifier classifier, JsonLines out) throws IOException {
-        boolean interactive = Boolean.getBoolean("albert4j.interactive");
         try (TextLines lines = TextLines.standardInput()) {
             List<Input> waiting = new ArrayList<>();
             long characters = 0;
             for (TextLines.Line line = lines.next(); line != null; line = lines.next()) {
                 waiting.add(new Input(line.text(), line.pair()));
                 characters += line.text().length();
-                if (interactive || waiting.size() == MAX_LINES || characters > 16L * batchTokens) {
+                if (!lines.isReady() || waiting.size() == MAX_LINES || characters > 16L * batchTokens) {
                     write(classifier, waiting, out);
                     waiting.clear();
                     characters = 0;

@@ -93,6 +93,9 @@ final class TokenizeCommand implements Callable<Integer> {
                     writeWindows(out.begin(), tokenizer, windows);
                 }
                 out.end();
+                if (!lines.isReady()) {
+                    out.flush(); // who writes a line and waits gets an answer
+                }
             }
         } finally {
             out.flush();

@@ -46,6 +46,11 @@ public final class LineReader implements AutoCloseable {
         return line;
     }
 
+    /** Whether {@link #next} finds something to read, and need not wait for who writes it. */
+    public boolean isReady() throws IOException {
+        return position < limit || in.available() > 0;
+    }
+
     /** The next line without its end, or null after the last. */
     public @Nullable String next() throws IOException {
         ByteArrayOutputStream longLine = null;
