@@ -102,7 +102,9 @@ class StoppedRunTest {
             run.signal("INT");
             assertThat(run.status()).isEqualTo(130);
         }
-        assertThat(Workshop.tree(work)).contains("model.run/checkpoint.safetensors").doesNotContain("model", "model.run/lock");
+        assertThat(Workshop.tree(work))
+                .contains("model.run/checkpoint.safetensors")
+                .doesNotContain("model", "model.run/lock");
     }
 
     @Test

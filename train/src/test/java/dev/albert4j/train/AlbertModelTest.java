@@ -170,7 +170,8 @@ class AlbertModelTest {
                 AlbertModel model = new AlbertModel(TinyModels.weights());
                 AdamW gradients = new AdamW(List.of(model.parameters()), 0)) {
             Batch batch = TinyModels.batch(List.of(new Example(ids, new int[4], 1)));
-            cross_entropy_loss(model.logits(PackedBatch.of(batch)), tensor(new long[] {1})).backward();
+            cross_entropy_loss(model.logits(PackedBatch.of(batch)), tensor(new long[] {1}))
+                    .backward();
             float[] gradient =
                     Tensors.floats(Tensors.named(model.parameters(), "albert.embeddings.word_embeddings.weight")
                             .grad());
