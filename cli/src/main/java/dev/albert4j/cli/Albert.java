@@ -2,11 +2,18 @@ package dev.albert4j.cli;
 
 import dev.albert4j.data.DataFormatException;
 import dev.albert4j.io.ModelFormatException;
+import dev.albert4j.train.DivergenceException;
+import dev.albert4j.train.TrainingStoppedException;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -48,18 +55,45 @@ public final class Albert implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** Whoever read standard output went away: what a program gets that the signal SIGPIPE ends. */
+    static final int READER_GONE = 128 + 13;
+
+    /** Training was stopped before its end: what a program gets that Ctrl-C ends. */
+    static final int STOPPED = 128 + 2;
+
     /** Runs the command line; exits 0 on success, 2 on a user's mistake, 1 on a failure. */
     public static void main(String[] args) {
-        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
-        int status = commandLine().execute(args);
-        System.out.flush();
-        System.exit(status);
+        System.exit(run(
+                args, System.in, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err)));
+    }
+
+    /** Runs the command line with these as the process's standard streams; gives the exit status. */
+    static int run(String[] args, InputStream in, OutputStream out, OutputStream err) {
+        System.setIn(in);
+        System.setOut(new PrintStream(
+                new BufferedOutputStream(new StandardOutput(out), 1 << 13), false, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        CommandLine commandLine = commandLine();
+        StringWriter help =
+                new StringWriter(); // printed here, because picocli would report a failed write with a stack trace
+        commandLine.setOut(new PrintWriter(help));
+        int status = 0;
+        try {
+            status = commandLine.execute(args);
+            System.out.print(help);
+            System.out.flush();
+            return status;
+        } catch (StandardOutput.ClosedException e) {
+            return status == FAILURE || status == READER_GONE ? status : onFailure(e, commandLine);
+        } catch (OutOfMemoryError e) {
+            System.err.println("albert: out of memory (" + e.getMessage()
+                    + "); smaller batches, or a larger heap by ALBERT_JAVA_OPTS=-Xmx8g, may help");
+            return FAILURE;
+        }
     }
 
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Albert());
-        commandLine.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler(Albert::onMistake);
@@ -82,6 +116,15 @@ public final class Albert implements Runnable {
     }
 
     private static int onFailure(Exception failure, CommandLine command) {
+        if (failure instanceof UncheckedIOException unchecked && unchecked.getCause() != null) {
+            return onFailure(unchecked.getCause(), command);
+        }
+        if (failure instanceof StandardOutput.ClosedException closed && closed.readerIsGone()) {
+            return READER_GONE;
+        }
+        if (failure instanceof TrainingStoppedException) {
+            return STOPPED; // Finetuning has said so
+        }
         String verb = command.getCommandSpec().qualifiedName();
         if (System.getenv("ALBERT_DEBUG") != null) {
             failure.printStackTrace(command.getErr());
@@ -94,29 +137,33 @@ public final class Albert implements Runnable {
         return failure instanceof IllegalArgumentException
                 || failure instanceof ModelFormatException
                 || failure instanceof DataFormatException
-                || failure instanceof NoSuchFileException
-                || failure instanceof AccessDeniedException
-                || failure instanceof NotDirectoryException
-                || failure instanceof FileAlreadyExistsException;
+                || failure instanceof FileSystemException;
     }
 
     private static String describe(Exception failure) {
         String message = failure.getMessage() == null ? "" : oneLine(failure.getMessage());
-        if (failure instanceof NoSuchFileException) {
-            return "no such file: " + message;
+        if (failure instanceof FileSystemException problem) {
+            return problem.getReason() == null ? kind(problem) + message : message;
         }
-        if (failure instanceof AccessDeniedException) {
-            return "permission denied: " + message;
-        }
-        if (failure instanceof NotDirectoryException) {
-            return "not a directory: " + message;
-        }
-        if (failure instanceof FileAlreadyExistsException) {
-            return "is in the way: " + message;
-        }
-        boolean known =
-                isMistake(failure) || failure instanceof IOException && !(failure instanceof FileSystemException);
+        boolean known = isMistake(failure)
+                || failure instanceof IOException
+                || failure instanceof StandardOutput.ClosedException
+                || failure instanceof DivergenceException;
         return known && !message.isEmpty() ? message : failure.getClass().getSimpleName() + ": " + message;
+    }
+
+    /** What happened to a file, where only the type of the exception says it. */
+    private static String kind(FileSystemException problem) {
+        if (problem instanceof NoSuchFileException) {
+            return "no such file: ";
+        }
+        if (problem instanceof AccessDeniedException) {
+            return "permission denied: ";
+        }
+        if (problem instanceof NotDirectoryException) {
+            return "not a directory: ";
+        }
+        return problem instanceof FileAlreadyExistsException ? "is in the way: " : "cannot be used: ";
     }
 
     private static String oneLine(String message) {

@@ -25,6 +25,7 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputPath.checkDirectory(out);
         ModelConverter.convert(in, out);
         System.err.println("wrote " + out);
         return 0;

@@ -54,6 +54,7 @@ final class EncodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        OutputPath.checkFile(output);
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         List<Sequence> sequences = read(directory);
         try (Encoder encoder = engine.open(directory.weights());
@@ -92,11 +93,12 @@ final class EncodeCommand implements Callable<Integer> {
 
     private static Sequence sequence(JsonNode node, ModelDirectory directory) {
         AlbertConfig config = directory.config();
-        if (node.path("text").isTextual()) {
+        JsonNode pair = node.path("pair");
+        if (node.path("text").isTextual() && (pair.isTextual() || pair.isNull() || pair.isMissingNode())) {
             Encoding encoding = Models.tokenizer(directory)
                     .encode(
                             node.get("text").textValue(),
-                            node.path("pair").textValue(),
+                            pair.textValue(),
                             EncodingOptions.DEFAULT.withMaxLength(config.maxPositionEmbeddings()));
             return new Sequence(encoding.ids(), encoding.typeIds());
         }
@@ -112,7 +114,8 @@ final class EncodeCommand implements Callable<Integer> {
     private static int[] ints(JsonNode node, String name, int end) {
         JsonNode array = node.path(name);
         if (!array.isArray()) {
-            throw new IllegalArgumentException("needs \"text\", or a list \"ids\" and perhaps one \"type_ids\"");
+            throw new IllegalArgumentException(
+                    "needs a string \"text\" and perhaps \"pair\", or a list \"ids\" and perhaps \"type_ids\"");
         }
         int[] values = new int[array.size()];
         for (int i = 0; i < values.length; i++) {

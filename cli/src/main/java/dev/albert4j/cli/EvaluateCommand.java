@@ -59,16 +59,20 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        EngineOptions.checkBatchTokens(batchTokens);
+        if (report != null) {
+            OutputPath.checkFile(report);
+        }
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         List<LabeledText> examples = LabeledTextReader.read(data, columns.columns());
         try (Encoder encoder = engine.open(directory.weights())) {
             TextClassifier classifier =
                     new TextClassifier(Models.tokenizer(directory), directory.weights(), encoder, batchTokens);
             ClassificationReport result = evaluate(classifier, examples, data);
-            System.out.print(result.toText());
             if (report != null) {
                 write(report, result);
             }
+            System.out.print(result.toText());
         }
         return 0;
     }

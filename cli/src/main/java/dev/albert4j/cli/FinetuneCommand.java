@@ -1,15 +1,15 @@
 package dev.albert4j.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.LabeledTextReader;
+import dev.albert4j.io.JsonFile;
 import dev.albert4j.train.TrainConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +53,8 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--evaluate-every", "evaluateEverySteps"),
             Map.entry("--seed", "seed"),
             Map.entry("--threads", "numThreads"));
+
+    private static final List<String> METRICS = List.of("macro_f1", "accuracy");
 
     @Option(names = "--task", paramLabel = "TASK", required = true, description = "classification: one label a text")
     private String task = "";
@@ -204,14 +206,7 @@ final class FinetuneCommand implements Callable<Integer> {
     /** The settings that were given, in a file or as options. */
     private ObjectNode settings() throws IOException {
         ObjectMapper mapper = new ObjectMapper();
-        ObjectNode settings = mapper.createObjectNode();
-        if (config != null) {
-            JsonNode file = mapper.readTree(Files.readAllBytes(config));
-            if (!(file instanceof ObjectNode object)) {
-                throw new IllegalArgumentException(config + " is not a JSON object");
-            }
-            settings = object;
-        }
+        ObjectNode settings = config == null ? mapper.createObjectNode() : JsonFile.read(config);
         CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
         for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
             Object value = parsed.matchedOptionValue(setting.getKey(), null);
@@ -220,7 +215,10 @@ final class FinetuneCommand implements Callable<Integer> {
             }
         }
         if (metric != null) {
-            settings.put("metric", metric.toUpperCase(java.util.Locale.ROOT));
+            if (!METRICS.contains(metric)) {
+                throw new IllegalArgumentException("--metric " + metric + " is not known; there are " + METRICS);
+            }
+            settings.put("metric", metric.toUpperCase(Locale.ROOT));
         }
         return settings;
     }

@@ -19,8 +19,8 @@ import dev.albert4j.train.Finetuner;
 import dev.albert4j.train.RunDirectory;
 import dev.albert4j.train.StepReport;
 import dev.albert4j.train.TrainConfig;
+import dev.albert4j.train.TrainingStoppedException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +36,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Fine-tunes a classifier from a model directory and writes the result as one. */
+@SuppressWarnings("try") // the hook and the lock act by being open
 final class Finetuning {
     private final Path init;
     private final Path output; // absolute
@@ -58,9 +59,13 @@ final class Finetuning {
             List<LabeledText> dev = new ArrayList<>();
             for (List<LabeledText> group : byLabel.values()) {
                 Collections.shuffle(group, random);
-                int held = (int) Math.round(group.size() * share);
+                int held = Math.min(group.size() - 1, (int) Math.round(group.size() * share));
                 dev.addAll(group.subList(0, held));
                 train.addAll(group.subList(held, group.size()));
+            }
+            if (share > 0 && dev.isEmpty()) {
+                throw new IllegalArgumentException("--dev-share " + share + " of each label's texts, " + texts.size()
+                        + " in all, is not one text");
             }
             Comparator<LabeledText> order = Comparator.comparingLong(LabeledText::line);
             train.sort(order);
@@ -108,47 +113,51 @@ final class Finetuning {
         Tokenizer tokenizer = Models.tokenizer(parent);
         TrainConfig settings = settings(given, parent.config());
         AlbertWeights weights = initialWeights(parent, labels, settings.seed());
-        System.err.printf(
-                Locale.ROOT,
-                "%,d texts to learn from, %,d to evaluate on, labels %s%n",
-                data.train().size(),
-                data.dev().size(),
-                DataOptions.abbreviate(labels));
+        Finetuner finetuner = new Finetuner(weights, tokenizer, settings);
+        checkOutput();
         RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + ".run"));
-        checkOutput(run.path());
-        Finetuned result = train(new Finetuner(weights, tokenizer, settings).in(run), data);
+        try (EndHook hook = new EndHook();
+                RunLock lock = RunLock.of(run.path())) {
+            System.err.printf(
+                    Locale.ROOT,
+                    "%,d texts to learn from, %,d to evaluate on, labels %s%n",
+                    data.train().size(),
+                    data.dev().size(),
+                    DataOptions.abbreviate(labels));
+            Finetuned result = train(finetuner.in(run), data);
+            Evaluation best = save(result, tokenizer, settings);
+            run.delete();
+            System.err.println("wrote " + output);
+            if (best == null) {
+                return null;
+            }
+            System.out.print(best.report().toText());
+            return best.report();
+        }
+    }
+
+    /** Writes the model; gives the evaluation that chose its weights, if there was one. */
+    private @Nullable Evaluation save(Finetuned result, Tokenizer tokenizer, TrainConfig settings) throws IOException {
         Evaluation best = result.history().stream()
                 .filter(Evaluation::best)
                 .reduce((earlier, later) -> later)
                 .orElse(null);
         ModelDirectory.save(
                 output, result.weights(), tokenizer, provenance(settings, best), fp16 ? DataType.F16 : DataType.F32);
-        run.delete();
-        System.err.println("wrote " + output);
-        if (best == null) {
-            return null;
-        }
-        System.out.print(best.report().toText());
-        return best.report();
+        return best;
     }
 
     /** An hour of training must not end at a directory that cannot be written. */
-    private void checkOutput(Path runDirectory) throws IOException {
+    private void checkOutput() throws IOException {
         if (!ModelDirectory.canBeSaved(output)) {
             throw new FileAlreadyExistsException(
-                    output + " is not empty and no model directory; choose another --output");
+                    output.toString(),
+                    null,
+                    Files.isDirectory(output)
+                            ? "is not empty and no model directory; choose another --output"
+                            : "is a file, a directory was to be written; choose another --output");
         }
-        boolean existed = Files.exists(runDirectory);
-        try {
-            Files.createDirectories(runDirectory);
-            Files.delete(Files.createTempFile(runDirectory, "probe", null));
-        } catch (IOException e) {
-            throw new AccessDeniedException(
-                    runDirectory + " cannot be written (" + e.getClass().getSimpleName() + ")");
-        }
-        if (!existed) {
-            Files.delete(runDirectory);
-        }
+        OutputPath.checkDirectory(output.resolveSibling(output.getFileName() + ".run"));
     }
 
     /** What was given, and for what was not what suits the model. */
@@ -195,6 +204,8 @@ final class Finetuning {
     private static Finetuned train(Finetuner finetuner, Data data) throws IOException {
         try (ProgressBar progress = new ProgressBar("training")) {
             return finetuner
+                    .onResume(step -> progress.println(
+                            String.format(Locale.ROOT, "going on with the unfinished run after step %,d", step)))
                     .onStep(step -> progress.show(step.step(), step.totalSteps(), detail(step)))
                     .onEvaluation(evaluation -> progress.println(String.format(
                             Locale.ROOT,
@@ -204,6 +215,9 @@ final class Finetuning {
                             evaluation.report().accuracy(),
                             evaluation.best() ? "  (best so far)" : "")))
                     .run(data.train(), data.dev());
+        } catch (TrainingStoppedException e) {
+            System.err.println(e.getMessage()); // here and not later: the process may be about to end
+            throw e;
         }
     }
 

@@ -38,12 +38,19 @@ final class Models {
                 + "\": it is neither a directory nor one of the shipped models " + names(shipped));
     }
 
-    /** @throws IllegalArgumentException if the model has no tokenizer */
+    /** @throws IllegalArgumentException if the model has no tokenizer, or one whose ids it does not know */
     static Tokenizer tokenizer(ModelDirectory directory) {
-        return directory
+        Tokenizer tokenizer = directory
                 .tokenizer()
                 .orElseThrow(() -> new IllegalArgumentException(
                         directory.path() + " has no tokenizer; allowed are spiece.model, tokenizer.json, vocab.txt"));
+        int size = tokenizer.vocabulary().size();
+        if (size > directory.config().vocabSize()) {
+            throw new IllegalArgumentException(
+                    directory.path() + ": the tokenizer has " + size + " tokens, but the model's vocab_size is "
+                            + directory.config().vocabSize());
+        }
+        return tokenizer;
     }
 
     static Path home() {

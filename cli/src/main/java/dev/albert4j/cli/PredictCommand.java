@@ -1,8 +1,6 @@
 package dev.albert4j.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.task.Classification;
@@ -10,8 +8,6 @@ import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextClassifier.Input;
 import dev.albert4j.task.WordContribution;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -63,11 +59,10 @@ final class PredictCommand implements Callable<Integer> {
         if (topK != null && topK < 1) {
             throw new IllegalArgumentException("--top-k " + topK + " is not positive");
         }
+        EngineOptions.checkBatchTokens(batchTokens);
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
-        try (Encoder encoder = engine.open(directory.weights());
-                JsonGenerator out = new JsonFactory()
-                        .createGenerator(new OutputStreamWriter(System.out, StandardCharsets.UTF_8))
-                        .setPrettyPrinter(new MinimalPrettyPrinter("\n"))) {
+        JsonLines out = new JsonLines(System.out);
+        try (Encoder encoder = engine.open(directory.weights())) {
             TextClassifier classifier =
                     new TextClassifier(Models.tokenizer(directory), directory.weights(), encoder, batchTokens);
             if (texts.isEmpty()) {
@@ -78,21 +73,19 @@ final class PredictCommand implements Callable<Integer> {
                         texts.stream().map(text -> new Input(text, null)).toList(),
                         out);
             }
-            out.writeRaw('\n');
         }
         return 0;
     }
 
-    /** Reads as many lines as fill some batches; one at a time where a person types them. */
-    private void predictLines(TextClassifier classifier, JsonGenerator out) throws IOException {
-        boolean interactive = Boolean.getBoolean("albert4j.interactive");
+    /** Reads as many lines as fill some batches, or as there are: who writes a line and waits gets an answer. */
+    private void predictLines(TextClassifier classifier, JsonLines out) throws IOException {
         try (TextLines lines = TextLines.standardInput()) {
             List<Input> waiting = new ArrayList<>();
             long characters = 0;
             for (TextLines.Line line = lines.next(); line != null; line = lines.next()) {
                 waiting.add(new Input(line.text(), line.pair()));
                 characters += line.text().length();
-                if (interactive || waiting.size() == MAX_LINES || characters > 16L * batchTokens) {
+                if (!lines.isReady() || waiting.size() == MAX_LINES || characters > 16L * batchTokens) {
                     write(classifier, waiting, out);
                     waiting.clear();
                     characters = 0;
@@ -102,15 +95,17 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private void write(TextClassifier classifier, List<Input> inputs, JsonGenerator out) throws IOException {
+    private void write(TextClassifier classifier, List<Input> inputs, JsonLines out) throws IOException {
         if (explain) {
             for (Input input : inputs) {
                 TextClassifier.Explanation explanation = classifier.explain(input);
-                write(explanation.classification(), explanation.words(), out);
+                write(explanation.classification(), explanation.words(), out.begin());
+                out.end();
             }
         } else {
             for (Classification classification : classifier.predict(inputs)) {
-                write(classification, null, out);
+                write(classification, null, out.begin());
+                out.end();
             }
         }
         out.flush();
@@ -118,7 +113,6 @@ final class PredictCommand implements Callable<Integer> {
 
     private void write(Classification answer, @Nullable List<WordContribution> words, JsonGenerator out)
             throws IOException {
-        out.writeStartObject();
         out.writeStringField("label", answer.label());
         out.writeNumberField("score", (float) answer.score());
         out.writeObjectFieldStart("scores");
@@ -140,6 +134,5 @@ final class PredictCommand implements Callable<Integer> {
             }
             out.writeEndArray();
         }
-        out.writeEndObject();
     }
 }

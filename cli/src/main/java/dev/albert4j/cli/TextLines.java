@@ -45,6 +45,11 @@ final class TextLines implements AutoCloseable {
         return Boolean.TRUE.equals(isJson) ? parse(line) : new Line(line, null);
     }
 
+    /** Whether there is more to read at once. */
+    boolean isReady() throws IOException {
+        return lines.isReady();
+    }
+
     private boolean looksLikeJson(String line) {
         if (!line.stripLeading().startsWith("{")) {
             return false;

@@ -1,15 +1,11 @@
 package dev.albert4j.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.tokenize.Truncation;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -84,38 +80,41 @@ final class TokenizeCommand implements Callable<Integer> {
         EncodingOptions options = new EncodingOptions(
                 maxLength == null ? Integer.MAX_VALUE : maxLength, truncation, !noSpecial, recognizeSpecial);
         Tokenizer tokenizer = Tokenizer.load(Models.resolve(model));
-        try (TextLines lines = TextLines.standardInput();
-                JsonGenerator out = new JsonFactory()
-                        .createGenerator(new OutputStreamWriter(System.out, StandardCharsets.UTF_8))
-                        .setPrettyPrinter(new MinimalPrettyPrinter("\n"))) {
+        JsonLines out = new JsonLines(System.out);
+        try (TextLines lines = TextLines.standardInput()) {
             for (TextLines.Line line = lines.next(); line != null; line = lines.next()) {
                 if (stride == null) {
-                    write(out, tokenizer, tokenizer.encode(line.text(), line.pair(), options));
+                    Encoding encoding = tokenizer.encode(line.text(), line.pair(), options);
+                    write(out.begin(), tokenizer, encoding);
                 } else {
                     List<Encoding> windows = wholeText
                             ? tokenizer.windows(line.text(), line.pair(), options, stride)
                             : tokenizer.huggingFaceWindows(line.text(), line.pair(), options, stride);
-                    writeWindows(out, tokenizer, windows);
+                    writeWindows(out.begin(), tokenizer, windows);
+                }
+                out.end();
+                if (!lines.isReady()) {
+                    out.flush(); // who writes a line and waits gets an answer
                 }
             }
-            out.writeRaw('\n');
+        } finally {
+            out.flush();
         }
         return 0;
     }
 
     private static void writeWindows(JsonGenerator out, Tokenizer tokenizer, List<Encoding> windows)
             throws IOException {
-        out.writeStartObject();
         out.writeArrayFieldStart("windows");
         for (Encoding window : windows) {
+            out.writeStartObject();
             write(out, tokenizer, window);
+            out.writeEndObject();
         }
         out.writeEndArray();
-        out.writeEndObject();
     }
 
     private static void write(JsonGenerator out, Tokenizer tokenizer, Encoding encoding) throws IOException {
-        out.writeStartObject();
         out.writeFieldName("ids");
         int[] ids = encoding.ids();
         out.writeArray(ids, 0, ids.length);
@@ -131,6 +130,5 @@ final class TokenizeCommand implements Callable<Integer> {
             out.writeString(tokenizer.vocabulary().token(id));
         }
         out.writeEndArray();
-        out.writeEndObject();
     }
 }

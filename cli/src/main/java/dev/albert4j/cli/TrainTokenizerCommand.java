@@ -57,6 +57,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
         UnigramTrainerConfig config = UnigramTrainerConfig.builder(vocabSize)
                 .numThreads(Runtime.getRuntime().availableProcessors())
                 .build();
+        OutputPath.checkDirectory(output);
         SentencePieceModel vocabulary;
         try (CorpusLines lines = new CorpusLines(corpus)) {
             vocabulary = new UnigramTrainer(config).train(lines);

@@ -63,7 +63,7 @@ public final class LabeledTextReader {
                         file + ": unknown kind of data file; allowed are .csv, .tsv, .jsonl, each also with .gz");
             }
         } catch (ZipException | EOFException e) {
-            throw new DataFormatException(file, 0, "damaged gzip file (" + e.getMessage() + ")");
+            throw TextInput.damaged(file, e);
         }
         if (reader.rows.isEmpty()) {
             throw new DataFormatException(file, 0, "holds no example");

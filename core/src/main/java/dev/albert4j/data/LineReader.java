@@ -1,6 +1,7 @@
 package dev.albert4j.data;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,11 @@ public final class LineReader implements AutoCloseable {
         return line;
     }
 
+    /** Whether {@link #next} finds something to read, and need not wait for who writes it. */
+    public boolean isReady() throws IOException {
+        return position < limit || in.available() > 0;
+    }
+
     /** The next line without its end, or null after the last. */
     public @Nullable String next() throws IOException {
         ByteArrayOutputStream longLine = null;
@@ -74,7 +81,11 @@ public final class LineReader implements AutoCloseable {
     }
 
     private boolean fill() throws IOException {
-        limit = Math.max(0, in.read(buffer));
+        try {
+            limit = Math.max(0, in.read(buffer));
+        } catch (ZipException | EOFException e) {
+            throw TextInput.damaged(name, e);
+        }
         position = 0;
         return limit > 0;
     }

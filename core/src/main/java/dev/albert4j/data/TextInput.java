@@ -1,6 +1,7 @@
 package dev.albert4j.data;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /** Opens text files: UTF-8 strictly, a byte order mark dropped, {@code .gz} unpacked, no record without end. */
 final class TextInput {
@@ -30,15 +32,26 @@ final class TextInput {
 
     /** The bytes of a file, {@code .gz} unpacked. */
     static InputStream stream(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new DataFormatException(file, 0, "is a directory, a file was expected");
+        }
         InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         try {
             boolean gzip =
                     String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".gz");
             return gzip ? new GZIPInputStream(in, 1 << 16) : in;
+        } catch (ZipException | EOFException e) {
+            in.close();
+            throw damaged(file, e);
         } catch (IOException e) {
             in.close();
             throw e;
         }
+    }
+
+    /** What a packed file that cannot be unpacked is refused with. */
+    static DataFormatException damaged(Path file, IOException cause) {
+        return new DataFormatException(file, 0, "damaged gzip file (" + cause.getMessage() + ")");
     }
 
     /** The characters of a file. */

@@ -1,14 +1,20 @@
 package dev.albert4j.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.DataType;
+import dev.albert4j.io.JsonFile;
 import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.io.TensorFile;
 import dev.albert4j.io.TensorFiles;
 import dev.albert4j.io.TensorInfo;
+import dev.albert4j.tokenize.Tokenizer;
+import dev.albert4j.tokenize.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a model directory of a checkpoint of any known format: Google's TensorFlow checkpoints, PyTorch's {@code .bin},
@@ -30,6 +37,8 @@ public final class ModelConverter {
             ModelDirectory.TOKENIZER_CONFIG,
             "special_tokens_map.json",
             "added_tokens.json");
+
+    private static final String TOKENIZER_CLASS = "tokenizer_class";
 
     private static final long MAX_CLASSES = 100_000;
 
@@ -59,12 +68,15 @@ public final class ModelConverter {
             Map<String, Path> tokenizerFiles = tokenizerFiles(directory);
             List<Path> sources = new ArrayList<>(List.of(configFile, file.path()));
             sources.addAll(tokenizerFiles.values());
-            ModelDirectory.save(out, weights, provenance(sources), DataType.F32, null, aside -> {
-                for (Map.Entry<String, Path> copy : tokenizerFiles.entrySet()) {
-                    Files.copy(copy.getValue(), aside.resolve(copy.getKey()));
-                }
-                describeTokenizer(aside, tokenizerFiles.keySet());
-            });
+            Tokenizer tokenizer = tokenizer(tokenizerFiles);
+            Vocabulary vocabulary = tokenizer == null ? null : tokenizer.vocabulary();
+            ModelDirectory.save(
+                    out,
+                    weights,
+                    provenance(sources),
+                    DataType.F32,
+                    vocabulary,
+                    aside -> saveTokenizer(tokenizer, tokenizerFiles, aside));
         }
     }
 
@@ -140,11 +152,33 @@ public final class ModelConverter {
         return files;
     }
 
-    private static void describeTokenizer(Path directory, Set<String> files) throws IOException {
-        boolean any = ModelDirectory.TOKENIZER_FILES.stream().anyMatch(files::contains);
-        if (any && !files.contains(ModelDirectory.TOKENIZER_CONFIG)) {
-            boolean wordPiece = files.contains("vocab.txt") && !files.contains("spiece.model");
-            TokenizerConfig.write(directory.resolve(ModelDirectory.TOKENIZER_CONFIG), wordPiece, null);
+    private static @Nullable Tokenizer tokenizer(Map<String, Path> files) throws IOException {
+        for (String name : ModelDirectory.TOKENIZER_FILES) {
+            Path file = files.get(name);
+            if (file != null) {
+                return Tokenizer.load(file);
+            }
+        }
+        return null;
+    }
+
+    /** The files that are there are copied as they are; the tokenizer adds those that Hugging Face needs beside them. */
+    private static void saveTokenizer(@Nullable Tokenizer tokenizer, Map<String, Path> files, Path directory)
+            throws IOException {
+        if (tokenizer != null) {
+            tokenizer.save(directory);
+        }
+        Path config = directory.resolve(ModelDirectory.TOKENIZER_CONFIG);
+        JsonNode tokenizerClass =
+                tokenizer == null ? null : JsonFile.read(config).get(TOKENIZER_CLASS);
+        for (Map.Entry<String, Path> file : files.entrySet()) {
+            Files.copy(file.getValue(), directory.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (tokenizerClass != null && files.containsKey(ModelDirectory.TOKENIZER_CONFIG)) {
+            ObjectNode copied = JsonFile.read(config);
+            if (!copied.has(TOKENIZER_CLASS)) { // without it, AutoTokenizer goes by the model's type
+                JsonFile.write(config, copied.set(TOKENIZER_CLASS, tokenizerClass));
+            }
         }
     }
 

@@ -157,7 +157,6 @@ public final class ModelDirectory {
         save(directory, weights, provenance, type, tokenizer == null ? null : tokenizer.vocabulary(), aside -> {
             if (tokenizer != null) {
                 tokenizer.save(aside);
-                writeTokenizerConfig(aside, tokenizer.vocabulary());
             }
         });
     }
@@ -222,14 +221,5 @@ public final class ModelDirectory {
             case F64 -> "float64";
             default -> throw new IllegalArgumentException("weights cannot be stored as " + type);
         };
-    }
-
-    /** What Hugging Face's AutoTokenizer needs to know, unless the tokenizer wrote it itself. */
-    static void writeTokenizerConfig(Path directory, Vocabulary vocabulary) throws IOException {
-        Path file = directory.resolve(TOKENIZER_CONFIG);
-        if (!Files.exists(file)) {
-            boolean wordPiece = Files.exists(directory.resolve("vocab.txt"));
-            TokenizerConfig.write(file, wordPiece, vocabulary);
-        }
     }
 }

@@ -1,5 +1,8 @@
 package dev.albert4j.tokenize;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -16,16 +19,23 @@ final class NormalizedText {
     /** No rule of a charsmap is longer; a damaged one shall not read on forever. */
     private static final int MAX_RULE = 256;
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final UnigramNormalizer normalizer;
-    private final String text;
-    private final int start;
-    private final int end;
+    private String text = "";
+    private int start;
+    private int end;
     private int position;
     private boolean afterSpace;
 
+    private char[] characters; // a copy of text[windowBegin, windowEnd), which is read next
+    private int windowBegin;
+    private int windowEnd;
     char[] codes;
     int[] begins;
     int[] ends;
+    private byte[] classes; // of the codes
+    private byte[] parts; // 1 where no piece can go on from the code before
     private int length;
 
     // Preprocessed characters that SentencePiece's rules have not been applied to yet: code point, begin and end in the
@@ -34,12 +44,18 @@ final class NormalizedText {
     private int queueBegin;
     private int queueEnd;
 
-    NormalizedText(UnigramNormalizer normalizer, String text, int begin, int end, int capacity) {
+    NormalizedText(UnigramNormalizer normalizer, int capacity) {
         this.normalizer = normalizer;
-        this.text = text;
         codes = new char[capacity];
         begins = new int[capacity];
         ends = new int[capacity];
+        classes = new byte[capacity + 2 * Long.BYTES]; // they are read eight at a time
+        parts = new byte[capacity + 2 * Long.BYTES];
+        characters = new char[capacity];
+    }
+
+    /** Goes to the beginning of another text, {@code text[begin, end)}. */
+    void start(String text, int begin, int end) {
         int from = begin;
         int to = end;
         while (from < to && CharacterClasses.isSpace(text.charAt(from))) {
@@ -51,13 +67,21 @@ final class NormalizedText {
         while (from < to && normalizer.entry(text.charAt(from)) == UnigramNormalizer.DROPPED) {
             from++;
         }
+        this.text = text;
         this.start = begin;
         this.position = from;
         this.end = to;
+        windowBegin = from;
+        windowEnd = from;
+        length = 0;
         afterSpace = normalizer.spec.removeExtraWhitespaces();
         if (from < to && normalizer.spec.addDummyPrefix()) {
             put(normalizer.markCode, NOWHERE, NOWHERE);
         }
+    }
+
+    int capacity() {
+        return codes.length;
     }
 
     /** Whether the whole text has been read. */
@@ -80,6 +104,8 @@ final class NormalizedText {
     void grow() {
         int capacity = Math.multiplyExact(codes.length, 2);
         codes = Arrays.copyOf(codes, capacity);
+        classes = Arrays.copyOf(classes, capacity + 2 * Long.BYTES);
+        parts = Arrays.copyOf(parts, capacity + 2 * Long.BYTES);
         begins = Arrays.copyOf(begins, capacity);
         ends = Arrays.copyOf(ends, capacity);
     }
@@ -88,6 +114,8 @@ final class NormalizedText {
     void discard(int count) {
         length -= count;
         System.arraycopy(codes, count, codes, 0, length);
+        System.arraycopy(classes, count, classes, 0, length);
+        System.arraycopy(parts, count, parts, 0, length);
         System.arraycopy(begins, count, begins, 0, length);
         System.arraycopy(ends, count, ends, 0, length);
     }
@@ -96,46 +124,72 @@ final class NormalizedText {
     void fill() {
         while (position < end && length < codes.length) {
             fillFast();
-            if (position < end && length < codes.length) {
+            if (position < windowEnd && length < codes.length) {
                 readSlow();
             }
         }
     }
 
-    /** Reads characters that become one code each, whatever stands beside them. */
+    /** Reads characters that become one code each, whatever stands beside them; without a branch for spaces. */
     private void fillFast() {
+        if (position >= windowEnd) {
+            windowBegin = position;
+            windowEnd = Math.min(end, position + characters.length);
+            text.getChars(windowBegin, windowEnd, characters, 0);
+        }
+        UnigramNormalizer normalizer = this.normalizer;
+        char[] characters = this.characters;
         char[] codes = this.codes;
         int[] begins = this.begins;
         int[] ends = this.ends;
-        boolean removeExtra = normalizer.spec.removeExtraWhitespaces();
-        char mark = normalizer.markCode;
-        boolean space = afterSpace;
+        byte[] classes = this.classes;
+        byte[] parts = this.parts;
+        byte[] partTable = normalizer.pieces.parts;
+        int classBits = normalizer.pieces.classBits;
         int n = length;
         int at = position;
-        while (at < end && n < codes.length) {
-            int entry = normalizer.entry(text.charAt(at));
-            if (entry >= 0) {
-                codes[n] = (char) entry;
-                begins[n] = at++;
-                ends[n++] = at;
-                space = false;
-            } else if (entry == UnigramNormalizer.SPACE) {
-                if (!space) {
-                    codes[n] = mark;
-                    begins[n] = NOWHERE;
-                    ends[n++] = NOWHERE;
-                }
-                space = removeExtra;
-                at = endOfSpace(at);
-            } else if (entry == UnigramNormalizer.DROPPED) {
-                at++;
-            } else {
+        int last = n == 0 ? 0 : classes[n - 1] & 0xFF;
+        int space = isAfterSpace() ? 1 : 0;
+        while (at < windowEnd && n < codes.length) {
+            int entry = normalizer.entry(characters[at - windowBegin]);
+            if (entry < 0) {
                 break;
             }
+            int blank = entry >> 16; // 1 for a space, else 0
+            int next = normalizer.pieces.classOf(entry & 0xFFFF);
+            codes[n] = (char) entry;
+            classes[n] = (byte) next;
+            parts[n] = partTable[last << classBits | next];
+            begins[n] = at | -blank; // NOWHERE for a space
+            ends[n] = ++at | -blank;
+            n += 1 - (blank & space); // of several spaces, the next code takes the place of all but the first
+            space = blank;
+            last = next;
         }
         length = n;
         position = at;
-        afterSpace = space;
+        afterSpace = space == 1 && normalizer.spec.removeExtraWhitespaces();
+    }
+
+    /** Whether a space that comes next is one too many. */
+    private boolean isAfterSpace() {
+        return afterSpace || position > start && CharacterClasses.isSpace(text.charAt(position - 1));
+    }
+
+    /** Where the word ends that begins at a code: the first place that no piece spans, or the end of the codes. */
+    int endOfWord(int begin, int length) {
+        int at = begin + 1;
+        long marks = (long) LONGS.get(parts, at);
+        while (marks == 0 && at < length) {
+            at += Long.BYTES;
+            marks = (long) LONGS.get(parts, at);
+        }
+        return Math.min(at + (Long.numberOfTrailingZeros(marks) >>> 3), length);
+    }
+
+    /** The classes of up to eight codes, the first one in the lowest byte. */
+    long classes(int begin, int end) {
+        return (long) LONGS.get(classes, begin) & -1L >>> Long.SIZE - Byte.SIZE * (end - begin);
     }
 
     private int endOfSpace(int begin) {
@@ -293,7 +347,11 @@ final class NormalizedText {
         if (length == codes.length) {
             grow();
         }
+        UnigramPieces pieces = normalizer.pieces;
+        int last = length == 0 ? 0 : classes[length - 1] & 0xFF;
         codes[length] = (char) code;
+        classes[length] = (byte) pieces.classOf(code);
+        parts[length] = pieces.parts[last << pieces.classBits | pieces.classOf(code)];
         begins[length] = begin;
         ends[length++] = end;
     }

@@ -19,6 +19,9 @@ interface Segmenter {
     /** The vocabulary. */
     Vocabulary vocabulary();
 
-    /** Writes the file the segmenter can be read from again ({@code spiece.model}, {@code vocab.txt}) into a directory. */
+    /**
+     * Writes the file the segmenter can be read from again ({@code spiece.model}, {@code vocab.txt}) into a directory, and those
+     * that Hugging Face's AutoTokenizer reads with the same result.
+     */
     void save(Path directory) throws IOException;
 }

@@ -147,7 +147,11 @@ public final class Tokenizer {
         return List.copyOf(windows);
     }
 
-    /** Writes the tokenizer's file into a directory, from which {@link #load} reads it again. */
+    /**
+     * Writes the tokenizer's files into a directory, from which {@link #load} reads it again and Hugging Face's AutoTokenizer
+     * gets the same ids (but for the differences that {@code docs/fidelity.md} lists): {@code spiece.model} and
+     * {@code tokenizer.json}, or {@code vocab.txt}; and {@code tokenizer_config.json}.
+     */
     public void save(Path directory) throws IOException {
         segmenter.save(directory);
     }

@@ -22,7 +22,7 @@ final class TokenizerFiles {
     static Segmenter read(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             if (!Files.exists(path)) {
-                throw new NoSuchFileException(path + ": there is no such file or directory");
+                throw new NoSuchFileException(path.toString(), null, "there is no such file or directory");
             }
             return readFile(path);
         }
@@ -32,7 +32,7 @@ final class TokenizerFiles {
                 return readFile(file);
             }
         }
-        throw new NoSuchFileException(path + ": holds no tokenizer; expected one of " + NAMES);
+        throw new NoSuchFileException(path.toString(), null, "holds no tokenizer; expected one of " + NAMES);
     }
 
     private static Segmenter readFile(Path file) throws IOException {

@@ -25,7 +25,7 @@ import java.util.Set;
  */
 record TokenizerJson(SentencePieceModel model, TextRules rules) {
     /** What the converter takes off the score of every piece that ends in digit and comma, in place of Google's rule. */
-    private static final double DIGIT_COMMA_PENALTY = 100;
+    static final double DIGIT_COMMA_PENALTY = 100;
 
     private static final long MAX_FILE_BYTES = 256L << 20;
 

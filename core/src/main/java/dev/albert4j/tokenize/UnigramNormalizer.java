@@ -13,11 +13,11 @@ final class UnigramNormalizer {
     /** The entry of a character whose result is not one code, or depends on what stands beside it. */
     static final int SLOW = -1;
 
-    /** The entry of a space. */
-    static final int SPACE = -2;
+    /** Added to the code of a space. */
+    static final int SPACE = 1 << 16;
 
     /** The entry of a combining mark, which vanishes. */
-    static final int DROPPED = -3;
+    static final int DROPPED = -2;
 
     private static final int PAGE_BITS = 8;
     private static final int CAPITAL_SIGMA = 0x03A3;
@@ -46,7 +46,7 @@ final class UnigramNormalizer {
         this.latin = fillPage(0);
     }
 
-    /** A code, or {@link #SLOW}, {@link #SPACE}, {@link #DROPPED}. */
+    /** A code, {@link #SPACE} added if it stands for a space; or {@link #SLOW} or {@link #DROPPED}. */
     int entry(int codePoint) {
         if (codePoint <= 0xFF) {
             return latin[codePoint];
@@ -90,7 +90,7 @@ final class UnigramNormalizer {
             single = replacement.codePointAt(0);
         }
         if (space) {
-            return single == ' ' ? SPACE : SLOW;
+            return single == ' ' ? SPACE | markCode : SLOW;
         }
         return single == ' ' || single == UnigramPieces.MARK ? SLOW : pieces.alphabet.code(single);
     }

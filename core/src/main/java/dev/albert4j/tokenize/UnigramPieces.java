@@ -26,10 +26,21 @@ final class UnigramPieces {
 
     final int unknownId;
 
+    /** The size of the largest score, that of an unknown character included. */
+    final float largestScore;
+
+    /** How many bits the class of a code takes, at most 8. */
+    final int classBits;
+
+    /** 0 where some piece has a code of the one class right before one of the other; 1 if every path passes between them. */
+    final byte[] parts; // [2^classBits, 2^classBits]
+
     /** The codes of the longest piece. */
     final int longest;
 
     private final boolean[] userDefined; // [V]
+    private final int lastClass;
+    private final int[] single; // [codes]: the piece of one character, or unknownId
     private final boolean[] startsSymbol; // [codes]: a user-defined piece of two or more characters starts with it
     private final int[] @Nullable [] recut; // [V]: pairs of id and number of characters; see DigitComma
 
@@ -41,6 +52,10 @@ final class UnigramPieces {
                 .toList());
         userDefined = new boolean[pieces.size()];
         startsSymbol = new boolean[alphabet.size()];
+        classBits = Math.min(32 - Integer.numberOfLeadingZeros(alphabet.size() - 1), Byte.SIZE);
+        lastClass = (1 << classBits) - 1;
+        parts = new byte[1 << 2 * classBits];
+        Arrays.fill(parts, (byte) 1);
         List<char[]> sequences = new ArrayList<>();
         int[] ids = new int[pieces.size()];
         int longestPiece = 1;
@@ -50,6 +65,9 @@ final class UnigramPieces {
                 userDefined[id] = pieces.get(id).type() == SentencePieceModel.Type.USER_DEFINED;
                 startsSymbol[codes[0]] |= userDefined[id] && codes.length > 1;
                 longestPiece = Math.max(longestPiece, codes.length);
+                for (int k = 1; k < codes.length; k++) {
+                    parts[classOf(codes[k - 1]) << classBits | classOf(codes[k])] = 0;
+                }
                 ids[sequences.size()] = id;
                 sequences.add(codes);
             }
@@ -58,7 +76,17 @@ final class UnigramPieces {
         trie = PieceTrie.of(sequences, ids, alphabet.size());
         scores = scores(pieces);
         unknownScore = lowest(pieces) - UNKNOWN_PENALTY;
+        float largest = Math.abs(unknownScore);
+        for (float score : scores) {
+            largest = Math.max(largest, Math.abs(score));
+        }
+        largestScore = largest;
         unknownId = model.unknownId();
+        single = new int[alphabet.size()];
+        for (int code = 0; code < single.length; code++) {
+            int state = trie.step(PieceTrie.ROOT, code);
+            single[code] = state >= 0 && trie.piece[state] >= 0 ? trie.piece[state] : unknownId;
+        }
         recut = recutDigitCommas(pieces, model.normalizer().addDummyPrefix() ? Character.toString(MARK) : "");
     }
 
@@ -92,6 +120,31 @@ final class UnigramPieces {
             }
         }
         return lowest;
+    }
+
+    /** The class of a code: itself, but rare codes of a large alphabet share the last one. */
+    int classOf(int code) {
+        return Math.min(code, lastClass);
+    }
+
+    /** Whether codes of a class all are the same code. */
+    boolean isExact(int codeClass) {
+        return codeClass < lastClass || alphabet.size() <= 1 << classBits;
+    }
+
+    /** The piece that is one code, or {@link #unknownId}. */
+    int single(int code) {
+        return single[code];
+    }
+
+    /** What a piece, or an unknown character, adds to the score. */
+    float score(int id) {
+        return id == unknownId ? unknownScore : scores[id];
+    }
+
+    /** Whether a piece is neither unknown nor cut again. */
+    boolean isPlain(int id) {
+        return id != unknownId && recut[id] == null;
     }
 
     /** Whether a user-defined piece ends at a state of the trie. */
@@ -140,7 +193,7 @@ final class UnigramPieces {
         String rest = prefix + piece.substring(0, piece.length() - 1).replace(mark, "");
         int[] codePoints = rest.codePoints().toArray();
         Viterbi viterbi = new Viterbi(this, codePoints.length);
-        viterbi.trace(viterbi.search(alphabet.codes(rest), codePoints.length, true));
+        viterbi.trace(viterbi.search(alphabet.codes(rest), 0, codePoints.length, true, 0));
         int[] result = new int[2 * viterbi.numPieces() + 2];
         int size = 0;
         for (int k = 0; k < viterbi.numPieces(); k++) {

@@ -13,45 +13,123 @@ final class UnigramRun {
     private static final int STRETCH = 1024;
 
     private final UnigramPieces pieces;
-    private final String text;
-    private final int textEnd;
     private final NormalizedText codes;
     private final Viterbi viterbi;
-    private final PieceList out;
-    private final int first;
+    private final WordCache cache;
 
+    private String text = "";
+    private int textEnd;
+    private PieceList out = new PieceList();
+    private float score; // of the path so far
     private int numWaiting; // pieces at the end of the list that wait for the place of the next character
     private boolean afterUnknown; // the last piece is a run of unknown characters, which may go on
 
-    UnigramRun(UnigramNormalizer normalizer, String text, int begin, int end, PieceList out) {
-        this.pieces = normalizer.pieces;
-        this.text = text;
-        this.textEnd = end;
-        int capacity = Math.min(end - begin + 2, STRETCH) + pieces.longest;
-        this.codes = new NormalizedText(normalizer, text, begin, end, capacity);
-        this.viterbi = new Viterbi(pieces, capacity);
-        this.out = out;
-        this.first = out.size;
+    UnigramRun(UnigramNormalizer normalizer) {
+        pieces = normalizer.pieces;
+        codes = new NormalizedText(normalizer, STRETCH + pieces.longest);
+        viterbi = new Viterbi(pieces, STRETCH + pieces.longest);
+        cache = new WordCache(pieces);
     }
 
-    void run(int maxPieces) {
-        boolean complete;
+    /** Whether no text so far needed more than the usual memory. */
+    boolean isSmall() {
+        return codes.capacity() == STRETCH + pieces.longest;
+    }
+
+    /** Appends the pieces of {@code text[begin, end)}, or enough of them for the first {@code maxPieces} to be sure. */
+    void segment(String text, int begin, int end, int maxPieces, PieceList out) {
+        this.text = text;
+        this.textEnd = end;
+        this.out = out;
+        score = 0;
+        numWaiting = 0;
+        afterUnknown = false;
+        codes.start(text, begin, end);
+        int enough = out.size + Math.min(maxPieces, Integer.MAX_VALUE - out.size - 1);
+        boolean more;
         do {
             codes.fill();
-            complete = codes.isComplete();
-            int length = codes.length();
-            int cut = viterbi.search(codes.codes, length, complete);
-            if (cut == 0 && !complete) {
-                codes.grow();
-                continue;
+            boolean complete = codes.isComplete();
+            int done = cutWords(complete, enough);
+            if (done == 0 && !complete) {
+                done = cutPart();
             }
-            viterbi.trace(cut);
-            for (int k = 0; k < viterbi.numPieces(); k++) {
-                add(viterbi.id(k), viterbi.begin(k), viterbi.end(k));
-            }
-            codes.discard(cut);
-        } while (!complete && (out.size - first <= maxPieces || numWaiting > 0));
+            more = !complete && !isEnough(enough);
+            codes.discard(done);
+        } while (more);
         settle(textEnd, textEnd);
+    }
+
+    /** The last piece may still change when it waits for a place, or is a run of unknown characters. */
+    private boolean isEnough(int enough) {
+        return out.size > enough && numWaiting == 0;
+    }
+
+    /** Cuts all words that are there to their end, and returns how many codes they have. */
+    private int cutWords(boolean complete, int enough) {
+        int length = codes.length();
+        int begin = 0;
+        while (begin < length && !isEnough(enough)) {
+            int end = codes.endOfWord(begin, length);
+            if (end == length && !complete) {
+                break; // the word may go on
+            }
+            if (end == begin + 1) {
+                int id = pieces.single(codes.codes[begin]);
+                score += pieces.score(id);
+                add(id, begin, end);
+            } else if (end - begin <= WordCache.MAX_LENGTH) {
+                cutWord(begin, end);
+            } else {
+                search(begin, end, true);
+            }
+            begin = end;
+        }
+        return begin;
+    }
+
+    private void cutWord(int begin, int end) {
+        long low = codes.classes(begin, Math.min(end, begin + Long.BYTES));
+        long high = end - begin > Long.BYTES ? codes.classes(begin + Long.BYTES, end) : 0;
+        int word = cache.find(low, high, score);
+        if (word == WordCache.NOT_FOUND) {
+            cache.miss(low, high, codes.codes, begin, end);
+            search(begin, end, true);
+            return;
+        }
+        int numPieces = cache.numPieces(word);
+        boolean plain = cache.isPlain(word);
+        int from = begin;
+        for (int k = 0; k < numPieces; k++) {
+            int id = cache.id(word, k);
+            int to = begin + cache.end(word, k);
+            score += pieces.score(id);
+            if (plain) {
+                addPlaced(id, from, to);
+            } else {
+                add(id, from, to);
+            }
+            from = to;
+        }
+        afterUnknown &= !plain;
+    }
+
+    /** Cuts the front of a word that fills the whole stretch, or makes room for more of it. */
+    private int cutPart() {
+        int done = search(0, codes.length(), false);
+        if (done == 0) {
+            codes.grow();
+        }
+        return done;
+    }
+
+    private int search(int begin, int end, boolean complete) {
+        int cut = viterbi.search(codes.codes, begin, end, complete, score);
+        score = viterbi.trace(cut);
+        for (int k = 0; k < viterbi.numPieces(); k++) {
+            add(viterbi.id(k), begin + viterbi.begin(k), begin + viterbi.end(k));
+        }
+        return cut;
     }
 
     private void add(int id, int begin, int end) {

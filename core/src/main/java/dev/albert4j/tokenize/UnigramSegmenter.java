@@ -2,7 +2,10 @@ package dev.albert4j.tokenize;
 
 import dev.albert4j.io.ModelFormatException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 
 /**
  * Cuts text into the pieces of a SentencePiece unigram model, as google-research's ALBERT does: {@code preprocess_text} and
@@ -10,11 +13,15 @@ import java.nio.file.Path;
  */
 final class UnigramSegmenter implements Segmenter {
     private final SentencePieceModel model;
+    private final TextRules rules;
     private final Vocabulary vocabulary;
     private final UnigramNormalizer normalizer;
+    private final BlockingQueue<UnigramRun> idle =
+            new ArrayBlockingQueue<>(2 * Runtime.getRuntime().availableProcessors());
 
     private UnigramSegmenter(SentencePieceModel model, TextRules rules) {
         this.model = model;
+        this.rules = rules;
         this.vocabulary = new Vocabulary(
                 model.pieces().stream().map(SentencePieceModel.Piece::text).toList(),
                 "<pad>",
@@ -23,15 +30,15 @@ final class UnigramSegmenter implements Segmenter {
     }
 
     /**
-     * Reads a {@code spiece.model} file.
+     * Reads a {@code spiece.model} file, and how text is to be prepared from a {@code tokenizer_config.json} beside it, if any.
      *
      * @throws ModelFormatException if the file is damaged or no unigram model with ALBERT's special pieces
      */
     static UnigramSegmenter load(Path spieceModel) throws IOException {
-        return load(spieceModel, TextRules.DEFAULT);
+        return load(spieceModel, TextRules.beside(spieceModel));
     }
 
-    /** Reads a {@code spiece.model} file, for text prepared by other rules. */
+    /** Reads a {@code spiece.model} file, for text prepared by these rules. */
     static UnigramSegmenter load(Path spieceModel, TextRules rules) throws IOException {
         return of(SentencePieceModel.read(spieceModel), rules, spieceModel);
     }
@@ -56,7 +63,14 @@ final class UnigramSegmenter implements Segmenter {
 
     @Override
     public void segment(String text, int begin, int end, int maxPieces, PieceList out) {
-        new UnigramRun(normalizer, text, begin, end, out).run(maxPieces);
+        UnigramRun run = idle.poll();
+        if (run == null) {
+            run = new UnigramRun(normalizer);
+        }
+        run.segment(text, begin, end, maxPieces, out);
+        if (run.isSmall()) {
+            idle.offer(run); // no harm if there are enough
+        }
     }
 
     @Override
@@ -71,6 +85,11 @@ final class UnigramSegmenter implements Segmenter {
 
     @Override
     public void save(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        rules.save(directory, vocabulary);
+        if (TokenizerJsonWriter.canExpress(model)) {
+            TokenizerJsonWriter.write(directory.resolve("tokenizer.json"), model, rules, vocabulary);
+        }
         model.write(directory.resolve("spiece.model"));
     }
 }

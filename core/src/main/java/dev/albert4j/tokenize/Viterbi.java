@@ -24,18 +24,17 @@ final class Viterbi {
     }
 
     /**
-     * Searches the best paths from position 0, which has the score the last {@link #trace} left. Returns the last position
-     * that every path passes, however the text goes on: up to there the best path is known.
+     * Searches the best paths through {@code codes[from, to)}; positions are counted from there. Returns the last position that
+     * every path passes, however the text goes on: up to there the best path is known.
      *
-     * @param length how many codes there are
-     * @param complete whether the text ends there; otherwise pieces are started only where the longest would still fit
+     * @param complete whether no piece goes on beyond the end; otherwise pieces start only where the longest would still fit
+     * @param score the score of the path before
      */
-    int search(char[] codes, int length, boolean complete) {
-        prepare(length);
+    int search(char[] codes, int from, int to, boolean complete, float score) {
+        int length = to - from;
+        prepare(length, score);
         int[] cells = pieces.trie.cells;
         int[] pieceAt = pieces.trie.piece;
-        float[] scores = pieces.scores;
-        float[] best = this.best;
         int last = complete ? length : length - pieces.longest + 1;
         int reach = 0;
         int cut = 0;
@@ -43,11 +42,10 @@ final class Viterbi {
             if (reach == position) {
                 cut = position;
             }
-            float here = best[position];
             boolean single = false;
             int state = PieceTrie.ROOT;
             for (int end = position; end < length; ) {
-                int next = cells[2 * state + 1] + codes[end];
+                int next = cells[2 * state + 1] + codes[from + end];
                 if (cells[2 * next] != state) {
                     break;
                 }
@@ -57,47 +55,47 @@ final class Viterbi {
                 if (id >= 0) {
                     single |= end == position + 1;
                     reach = Math.max(reach, end);
-                    float score = scores[id] + here;
-                    if (score > best[end]) {
-                        best[end] = score;
-                        start[end] = position;
-                        piece[end] = id;
-                    }
+                    offer(position, end, id, pieces.scores[id]);
                 }
             }
             if (!single) {
                 reach = Math.max(reach, position + 1);
-                float score = pieces.unknownScore + here;
-                if (score > best[position + 1]) {
-                    best[position + 1] = score;
-                    start[position + 1] = position;
-                    piece[position + 1] = pieces.unknownId;
-                }
+                offer(position, position + 1, pieces.unknownId, pieces.unknownScore);
             }
         }
         return complete ? length : cut;
     }
 
-    private void prepare(int length) {
+    private void offer(int begin, int end, int id, float score) {
+        float candidate = best[begin] + score;
+        if (candidate > best[end]) {
+            best[end] = candidate;
+            start[end] = begin;
+            piece[end] = id;
+        }
+    }
+
+    private void prepare(int length, float score) {
         if (length >= best.length) {
             int capacity = Math.max(length + 1, best.length * 2);
-            best = Arrays.copyOf(best, capacity);
+            best = new float[capacity];
             start = new int[capacity];
             piece = new int[capacity];
             ends = new int[capacity];
         }
+        best[0] = score;
         Arrays.fill(best, 1, length + 1, Float.NEGATIVE_INFINITY);
     }
 
-    /** Takes the best path to a position apart and makes that position the start of the next search. */
-    void trace(int position) {
+    /** Takes the best path to a position apart and returns its score. */
+    float trace(int position) {
         int from = ends.length;
         for (int end = position; end > 0; end = start[end]) {
             ends[--from] = end;
         }
         numPieces = ends.length - from;
         System.arraycopy(ends, from, ends, 0, numPieces);
-        best[0] = best[position];
+        return best[position];
     }
 
     /** How many pieces the traced path has. */

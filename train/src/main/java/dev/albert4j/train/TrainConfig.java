@@ -74,6 +74,8 @@ public record TrainConfig(
         ACCURACY
     }
 
+    private static final int MAX_THREADS = 1024;
+
     /** The settings that hold where nothing else is said. */
     public static final TrainConfig DEFAULT = new TrainConfig(
             3,
@@ -104,6 +106,9 @@ public record TrainConfig(
         atLeast("microBatchTokens", microBatchTokens, 1);
         atLeast("maxLength", maxLength, 3);
         atLeast("numThreads", numThreads, 0);
+        if (numThreads > MAX_THREADS) {
+            throw new IllegalArgumentException("numThreads " + numThreads + " is more than " + MAX_THREADS);
+        }
         atLeast("evaluateEverySteps", evaluateEverySteps, 0);
         between("learningRate", learningRate, 0, 10);
         between("warmupRatio", warmupRatio, 0, 1);
@@ -161,6 +166,9 @@ public record TrainConfig(
                     TreeSet<String> known = new TreeSet<>();
                     settings.fieldNames().forEachRemaining(known::add);
                     throw new IllegalArgumentException("unknown training setting " + name + "; known are " + known);
+                }
+                if (given.get(name).isNull() && !settings.get(name).isNull()) {
+                    throw new IllegalArgumentException("training setting " + name + " is null");
                 }
                 settings.set(name, given.get(name));
             }

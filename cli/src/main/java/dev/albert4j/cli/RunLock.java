@@ -1,0 +1,81 @@
+package dev.albert4j.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a second run out of a run's directory. The system lets go of it with the process, however that ends. */
+final class RunLock implements AutoCloseable {
+    private static final String NAME = "lock";
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private RunLock(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /**
+     * Makes the directory where it is missing and locks it.
+     *
+     * @throws IllegalArgumentException if another run has it
+     */
+    static RunLock of(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Path file = directory.resolve(NAME);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (tryLock(channel) == null || !isStillThere(file, channel)) {
+                throw new IllegalArgumentException(
+                        directory + " is in use by another run; wait for its end, or choose another --output");
+            }
+            return new RunLock(file, channel);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // a run of this very process has it
+        }
+    }
+
+    /** A run that ended just now has deleted the file: then the lock that was got is worth nothing. */
+    private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
+        String mark = UUID.randomUUID().toString();
+        channel.truncate(0).write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return Files.readString(file).equals(mark);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** Unlocks; the directory goes if nothing else is in it. */
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(file);
+        channel.close();
+        try {
+            Files.deleteIfExists(file.resolveSibling(".").normalize());
+        } catch (DirectoryNotEmptyException e) {
+            // The checkpoint of an unfinished run is there.
+            return;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.albert4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.albert4j.train.TrainConfig;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The help, and the verbs and options that scripts rely on: whoever takes one away changes this test on purpose. */
+class HelpTest {
+    private static final String ENGINE = "--engine --threads";
+    private static final Map<String, String> VERBS = Map.of(
+            "quickstart",
+            "--output",
+            "predict",
+            "--batch-tokens --explain --top-k " + ENGINE,
+            "evaluate",
+            "--batch-tokens --columns --data --report " + ENGINE,
+            "finetune",
+            "--attention-dropout --batch-size --classifier-dropout --columns --config --dev --dev-share --dropout"
+                    + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
+                    + " --max-length --metric --model --output --seed --task --threads --train --warmup-ratio"
+                    + " --weight-decay --word-dropout --word-removal",
+            "tokenize",
+            "--max-length --no-special --recognize-special --stride --truncation --whole-text",
+            "encode",
+            "--all-layers --input --output " + ENGINE,
+            "train-tokenizer",
+            "--corpus --output --type --vocab-size",
+            "convert",
+            "",
+            "inspect",
+            "--parameters");
+
+    @Test
+    void theVerbsAndTheirOptionsAreThese() {
+        Map<String, CommandLine> verbs = Albert.commandLine().getSubcommands();
+        assertThat(verbs.keySet()).containsExactlyInAnyOrderElementsOf(VERBS.keySet());
+        verbs.forEach((verb, command) -> {
+            String options = VERBS.getOrDefault(verb, "");
+            CommandSpec spec = command.getCommandSpec();
+            List<String> names = spec.options().stream()
+                    .filter(option -> !option.usageHelp() && !option.versionHelp())
+                    .map(OptionSpec::longestName)
+                    .toList();
+            List<String> expected = options.isEmpty() ? List.of() : List.of(options.split(" "));
+            assertThat(names).as(verb).containsExactlyInAnyOrderElementsOf(expected);
+        });
+    }
+
+    @Test
+    void everyVerbHasHelpThatMentionsItsOptionsAndFitsAScreen() {
+        Albert.commandLine().getSubcommands().forEach((verb, command) -> {
+            CommandRun run = CommandRun.of(verb, "--help").succeeds();
+            assertThat(run.err()).as(verb).isEmpty();
+            assertThat(run.out()).as(verb).startsWith("Usage: albert " + verb);
+            assertThat(run.out().lines()).as(verb).allMatch(line -> line.length() <= 100);
+            for (OptionSpec option : command.getCommandSpec().options()) {
+                assertThat(run.out()).contains(option.names());
+                assertThat(String.join("", option.description()))
+                        .as("%s %s", verb, option.longestName())
+                        .isNotBlank();
+            }
+        });
+    }
+
+    @Test
+    void theHelpOfTheProgramListsEveryVerb() {
+        CommandRun run = CommandRun.of("--help").succeeds();
+        assertThat(run.out()).contains(VERBS.keySet()).contains("albert quickstart", "albert VERB --help");
+        assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+        assertThat(CommandRun.of("--version").succeeds().out()).startsWith("albert4j ");
+    }
+
+    @Test
+    void settingsThatTheHelpCallsDefaultsAreThose() {
+        String help = CommandRun.of("finetune", "--help").succeeds().out();
+        TrainConfig defaults = TrainConfig.DEFAULT;
+        assertThat(help.replaceAll("\\s+", " "))
+                .contains("passes over the training texts (default " + defaults.epochs() + ")")
+                .contains("texts of a step (default " + defaults.batchSize() + ")")
+                .contains("of everything random (default " + defaults.seed() + ")")
+                .contains("(default " + defaults.warmupRatio() + ")");
+    }
+}

@@ -1,0 +1,183 @@
+package dev.albert4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fine-tuning as a process of its own that is stopped, killed, or started twice. */
+class StoppedRunTest {
+    private static final String BEGUN = "epoch 2: ";
+
+    @TempDir
+    Path work;
+
+    private Path output = Path.of("");
+    private Object[] args = {};
+
+    @BeforeEach
+    void writeData() throws IOException {
+        Path train = Workshop.csv(work.resolve("train.csv"), 160, 1);
+        Path dev = Workshop.csv(work.resolve("dev.csv"), 20, 2);
+        output = work.resolve("model");
+        args = Workshop.finetune(
+                Workshop.encoder(),
+                train,
+                output,
+                "--dev",
+                dev,
+                "--epochs=40",
+                "--batch-size=8",
+                "--learning-rate=0.001");
+    }
+
+    @Test
+    void anInterruptedRunSaysHowToGoOnAndEndsAsIfItHadNotBeenInterrupted() throws Exception {
+        try (Running run = new Running(args)) {
+            run.await(BEGUN);
+            run.signal("INT");
+            assertThat(run.status()).isEqualTo(130);
+            assertThat(run.lastLine()).contains("training stopped after step", "of 800", "to go on from", "model.run");
+        }
+        assertThat(Workshop.tree(work))
+                .containsExactly("", "dev.csv", "model.run", "model.run/checkpoint.safetensors", "train.csv");
+        try (Running run = new Running(args)) {
+            run.await("going on with the unfinished run after step ");
+            run.await("epoch ");
+            run.signal("TERM");
+            assertThat(run.status()).isEqualTo(143);
+            assertThat(run.lastLine()).contains("training stopped after step");
+        }
+        CommandRun resumed = CommandRun.of(args).succeeds();
+        assertThat(resumed.err()).contains("going on with the unfinished run after step ", "epoch 40: ");
+        assertThat(Workshop.tree(work)).doesNotContain("model.run");
+        byte[] result = Files.readAllBytes(output.resolve("model.safetensors"));
+        assertThat(result).isEqualTo(uninterrupted());
+    }
+
+    private byte[] uninterrupted() throws IOException {
+        Path other = work.resolve("other");
+        Object[] same = args.clone();
+        same[List.of(same).indexOf(output)] = other;
+        CommandRun.of(same).succeeds();
+        return Files.readAllBytes(other.resolve("model.safetensors"));
+    }
+
+    @Test
+    void aKilledRunLeavesNoModelAndTheNextStartGoesOn() throws Exception {
+        try (Running run = new Running(args)) {
+            run.await(BEGUN);
+            run.signal("KILL");
+            assertThat(run.status()).isEqualTo(137);
+        }
+        assertThat(output).doesNotExist();
+        CommandRun resumed = CommandRun.of(args).succeeds();
+        assertThat(resumed.err()).contains("going on with the unfinished run after step ");
+        CommandRun.of("predict", output, "The film was fine.").succeeds();
+        assertThat(Workshop.tree(work)).noneMatch(name -> name.startsWith("model.run") || name.startsWith("."));
+    }
+
+    @Test
+    void aSecondRunIntoTheSameOutputIsRefused() throws Exception {
+        Object[] args = this.args.clone();
+        args[List.of(args).indexOf("--epochs=40")] = "--epochs=100000";
+        try (Running run = new Running(args)) {
+            run.await(BEGUN);
+            CommandRun second = CommandRun.of(args);
+            assertThat(second.status()).isEqualTo(2);
+            assertThat(second.out()).isEmpty();
+            assertThat(second.err()).contains("model.run is in use by another run", "--output");
+            run.await("epoch ");
+            run.signal("INT");
+            assertThat(run.status()).isEqualTo(130);
+        }
+        assertThat(Workshop.tree(work))
+                .contains("model.run/checkpoint.safetensors")
+                .doesNotContain("model", "model.run/lock");
+    }
+
+    @Test
+    void anUnfinishedRunIsNotGoneOnWithByOtherSettings() throws Exception {
+        try (Running run = new Running(args)) {
+            run.await(BEGUN);
+            run.signal("KILL");
+            assertThat(run.status()).isEqualTo(137);
+        }
+        Object[] other = args.clone();
+        other[List.of(other).indexOf("--learning-rate=0.001")] = "--learning-rate=0.002";
+        CommandRun run = CommandRun.of(other);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("model.run", "learningRate 0.001 there, 0.002 here");
+        assertThat(output.resolveSibling("model.run").resolve("checkpoint.safetensors"))
+                .exists();
+    }
+
+    /** The command line in a process of its own. */
+    private static final class Running implements AutoCloseable {
+        private final Process process;
+        private final BufferedReader err;
+        private final List<String> lines = new ArrayList<>();
+
+        Running(Object[] args) throws IOException {
+            List<String> command = new ArrayList<>();
+            if (System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
+                // A build in the background of a shell ignores SIGINT, and so would its children.
+                command.addAll(List.of("env", "--default-signal=INT"));
+            }
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Albert.class.getName()));
+            for (Object arg : args) {
+                command.add(arg.toString());
+            }
+            process = new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            err = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        }
+
+        /** Waits for a line of stderr. */
+        void await(String begin) throws IOException {
+            for (String line = err.readLine(); line != null; line = err.readLine()) {
+                lines.add(line);
+                if (line.startsWith(begin)) {
+                    return;
+                }
+            }
+            throw new AssertionError("no line begins with \"" + begin + "\": " + lines);
+        }
+
+        void signal(String name) throws IOException, InterruptedException {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+            assertThat(kill.waitFor()).isZero();
+        }
+
+        int status() throws IOException, InterruptedException {
+            for (String line = err.readLine(); line != null; line = err.readLine()) {
+                lines.add(line);
+            }
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s", lines).isTrue();
+            return process.exitValue();
+        }
+
+        String lastLine() {
+            return lines.get(lines.size() - 1);
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+}
