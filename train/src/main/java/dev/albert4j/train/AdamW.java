@@ -29,7 +29,8 @@ final class AdamW implements AutoCloseable {
     private static final long BLOCK = 1 << 17;
 
     /** A stretch of one parameter, its gradients and moments: flat views. */
-    private record Block(int index, Tensor value, List<Tensor> gradients, Tensor moment1, Tensor moment2, boolean decays) {}
+    private record Block(
+            int index, Tensor value, List<Tensor> gradients, Tensor moment1, Tensor moment2, boolean decays) {}
 
     private final double weightDecay;
     private final Map<String, Tensor> moments1 = new LinkedHashMap<>();
