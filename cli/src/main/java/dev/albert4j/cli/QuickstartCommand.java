@@ -1,6 +1,7 @@
 package dev.albert4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.data.Columns;
 import dev.albert4j.data.LabeledTextReader;
@@ -34,6 +35,14 @@ final class QuickstartCommand implements Callable<Integer> {
     private static final List<String> MESSAGES =
             List.of("My parcel has not arrived yet.", "I was charged twice.", "I cannot log in any more.");
     private static final int WORDS_SHOWN = 5;
+    /** Little text, so many passes; most of them with words hidden. Evaluated ten times. */
+    private static final ObjectNode SETTINGS = new ObjectMapper()
+            .createObjectNode()
+            .put("epochs", 60)
+            .put("batchSize", 16)
+            .put("learningRate", 2e-3)
+            .put("wordDropout", 0.3)
+            .put("evaluateEverySteps", 66);
 
     @Option(names = "--output", paramLabel = "DIR", description = "where the new model goes (default runs/quickstart)")
     private Path output = Models.home().resolve("runs").resolve("quickstart");
@@ -56,7 +65,7 @@ final class QuickstartCommand implements Callable<Integer> {
         run.run(
                 new Finetuning.Data(
                         LabeledTextReader.read(train, Columns.DEFAULT), LabeledTextReader.read(dev, Columns.DEFAULT)),
-                new ObjectMapper().createObjectNode().put("epochs", 20).put("batchSize", 16),
+                SETTINGS.deepCopy(),
                 dev);
         out.println();
         out.println("3. The new model at work:");

@@ -64,18 +64,6 @@ final class VectorKernels implements Kernels {
             int cStride) {
         int row = 0;
         if (MANY_REGISTERS) {
-            for (; rows - row > 8; row += 12) {
-                rows12(
-                        depth,
-                        a,
-                        aOffset + row * aStride,
-                        aStride,
-                        panels,
-                        panelOffset,
-                        c,
-                        cOffset + row * cStride,
-                        cStride);
-            }
             for (; rows - row > 4; row += 8) {
                 rows8(
                         depth,
@@ -107,91 +95,31 @@ final class VectorKernels implements Kernels {
         }
     }
 
-    private static void rows12(
-            int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector l0 = zero, r0 = zero, l1 = zero, r1 = zero, l2 = zero, r2 = zero;
-        FloatVector l3 = zero, r3 = zero, l4 = zero, r4 = zero, l5 = zero, r5 = zero;
-        FloatVector l6 = zero, r6 = zero, l7 = zero, r7 = zero, l8 = zero, r8 = zero;
-        FloatVector l9 = zero, r9 = zero, l10 = zero, r10 = zero, l11 = zero, r11 = zero;
-        int a1 = a0 + aStride,
-                a2 = a1 + aStride,
-                a3 = a2 + aStride,
-                a4 = a3 + aStride,
-                a5 = a4 + aStride,
-                a6 = a5 + aStride,
-                a7 = a6 + aStride,
-                a8 = a7 + aStride,
-                a9 = a8 + aStride,
-                a10 = a9 + aStride,
-                a11 = a10 + aStride;
-        for (int k = 0; k < depth; k++) {
-            FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
-            FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-            l0 = x0.fma(left, l0);
-            r0 = x0.fma(right, r0);
-            FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
-            l1 = x1.fma(left, l1);
-            r1 = x1.fma(right, r1);
-            FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
-            l2 = x2.fma(left, l2);
-            r2 = x2.fma(right, r2);
-            FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
-            l3 = x3.fma(left, l3);
-            r3 = x3.fma(right, r3);
-            FloatVector x4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
-            l4 = x4.fma(left, l4);
-            r4 = x4.fma(right, r4);
-            FloatVector x5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
-            l5 = x5.fma(left, l5);
-            r5 = x5.fma(right, r5);
-            FloatVector x6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
-            l6 = x6.fma(left, l6);
-            r6 = x6.fma(right, r6);
-            FloatVector x7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
-            l7 = x7.fma(left, l7);
-            r7 = x7.fma(right, r7);
-            FloatVector x8 = FloatVector.broadcast(SPECIES, a[a8 + k]);
-            l8 = x8.fma(left, l8);
-            r8 = x8.fma(right, r8);
-            FloatVector x9 = FloatVector.broadcast(SPECIES, a[a9 + k]);
-            l9 = x9.fma(left, l9);
-            r9 = x9.fma(right, r9);
-            FloatVector x10 = FloatVector.broadcast(SPECIES, a[a10 + k]);
-            l10 = x10.fma(left, l10);
-            r10 = x10.fma(right, r10);
-            FloatVector x11 = FloatVector.broadcast(SPECIES, a[a11 + k]);
-            l11 = x11.fma(left, l11);
-            r11 = x11.fma(right, r11);
-        }
-        add(l0, r0, c, c0);
-        add(l1, r1, c, c0 + cStride);
-        add(l2, r2, c, c0 + 2 * cStride);
-        add(l3, r3, c, c0 + 3 * cStride);
-        add(l4, r4, c, c0 + 4 * cStride);
-        add(l5, r5, c, c0 + 5 * cStride);
-        add(l6, r6, c, c0 + 6 * cStride);
-        add(l7, r7, c, c0 + 7 * cStride);
-        add(l8, r8, c, c0 + 8 * cStride);
-        add(l9, r9, c, c0 + 9 * cStride);
-        add(l10, r10, c, c0 + 10 * cStride);
-        add(l11, r11, c, c0 + 11 * cStride);
-    }
-
     private static void rows8(
             int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector l0 = zero, r0 = zero, l1 = zero, r1 = zero, l2 = zero, r2 = zero;
-        FloatVector l3 = zero, r3 = zero, l4 = zero, r4 = zero, l5 = zero, r5 = zero;
-        FloatVector l6 = zero, r6 = zero, l7 = zero, r7 = zero;
-        int a1 = a0 + aStride,
-                a2 = a1 + aStride,
-                a3 = a2 + aStride,
-                a4 = a3 + aStride,
-                a5 = a4 + aStride,
-                a6 = a5 + aStride,
-                a7 = a6 + aStride;
+        FloatVector l0 = FloatVector.zero(SPECIES);
+        FloatVector r0 = FloatVector.zero(SPECIES);
+        FloatVector l1 = FloatVector.zero(SPECIES);
+        FloatVector r1 = FloatVector.zero(SPECIES);
+        FloatVector l2 = FloatVector.zero(SPECIES);
+        FloatVector r2 = FloatVector.zero(SPECIES);
+        FloatVector l3 = FloatVector.zero(SPECIES);
+        FloatVector r3 = FloatVector.zero(SPECIES);
+        FloatVector l4 = FloatVector.zero(SPECIES);
+        FloatVector r4 = FloatVector.zero(SPECIES);
+        FloatVector l5 = FloatVector.zero(SPECIES);
+        FloatVector r5 = FloatVector.zero(SPECIES);
+        FloatVector l6 = FloatVector.zero(SPECIES);
+        FloatVector r6 = FloatVector.zero(SPECIES);
+        FloatVector l7 = FloatVector.zero(SPECIES);
+        FloatVector r7 = FloatVector.zero(SPECIES);
+        int a1 = a0 + aStride;
+        int a2 = a1 + aStride;
+        int a3 = a2 + aStride;
+        int a4 = a3 + aStride;
+        int a5 = a4 + aStride;
+        int a6 = a5 + aStride;
+        int a7 = a6 + aStride;
         for (int k = 0; k < depth; k++) {
             FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
             FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
@@ -220,22 +148,51 @@ final class VectorKernels implements Kernels {
             l7 = x7.fma(left, l7);
             r7 = x7.fma(right, r7);
         }
-        add(l0, r0, c, c0);
-        add(l1, r1, c, c0 + cStride);
-        add(l2, r2, c, c0 + 2 * cStride);
-        add(l3, r3, c, c0 + 3 * cStride);
-        add(l4, r4, c, c0 + 4 * cStride);
-        add(l5, r5, c, c0 + 5 * cStride);
-        add(l6, r6, c, c0 + 6 * cStride);
-        add(l7, r7, c, c0 + 7 * cStride);
+        int j = c0;
+        FloatVector.fromArray(SPECIES, c, j).add(l0).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r0).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l1).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r1).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l2).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r2).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l3).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r3).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l4).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r4).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l5).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r5).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l6).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r6).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l7).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r7).intoArray(c, j + LANES);
     }
 
     private static void rows6(
             int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector l0 = zero, r0 = zero, l1 = zero, r1 = zero, l2 = zero, r2 = zero;
-        FloatVector l3 = zero, r3 = zero, l4 = zero, r4 = zero, l5 = zero, r5 = zero;
-        int a1 = a0 + aStride, a2 = a1 + aStride, a3 = a2 + aStride, a4 = a3 + aStride, a5 = a4 + aStride;
+        FloatVector l0 = FloatVector.zero(SPECIES);
+        FloatVector r0 = FloatVector.zero(SPECIES);
+        FloatVector l1 = FloatVector.zero(SPECIES);
+        FloatVector r1 = FloatVector.zero(SPECIES);
+        FloatVector l2 = FloatVector.zero(SPECIES);
+        FloatVector r2 = FloatVector.zero(SPECIES);
+        FloatVector l3 = FloatVector.zero(SPECIES);
+        FloatVector r3 = FloatVector.zero(SPECIES);
+        FloatVector l4 = FloatVector.zero(SPECIES);
+        FloatVector r4 = FloatVector.zero(SPECIES);
+        FloatVector l5 = FloatVector.zero(SPECIES);
+        FloatVector r5 = FloatVector.zero(SPECIES);
+        int a1 = a0 + aStride;
+        int a2 = a1 + aStride;
+        int a3 = a2 + aStride;
+        int a4 = a3 + aStride;
+        int a5 = a4 + aStride;
         for (int k = 0; k < depth; k++) {
             FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
             FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
@@ -258,20 +215,39 @@ final class VectorKernels implements Kernels {
             l5 = x5.fma(left, l5);
             r5 = x5.fma(right, r5);
         }
-        add(l0, r0, c, c0);
-        add(l1, r1, c, c0 + cStride);
-        add(l2, r2, c, c0 + 2 * cStride);
-        add(l3, r3, c, c0 + 3 * cStride);
-        add(l4, r4, c, c0 + 4 * cStride);
-        add(l5, r5, c, c0 + 5 * cStride);
+        int j = c0;
+        FloatVector.fromArray(SPECIES, c, j).add(l0).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r0).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l1).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r1).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l2).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r2).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l3).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r3).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l4).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r4).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l5).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r5).intoArray(c, j + LANES);
     }
 
     private static void rows4(
             int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector l0 = zero, r0 = zero, l1 = zero, r1 = zero, l2 = zero, r2 = zero;
-        FloatVector l3 = zero, r3 = zero;
-        int a1 = a0 + aStride, a2 = a1 + aStride, a3 = a2 + aStride;
+        FloatVector l0 = FloatVector.zero(SPECIES);
+        FloatVector r0 = FloatVector.zero(SPECIES);
+        FloatVector l1 = FloatVector.zero(SPECIES);
+        FloatVector r1 = FloatVector.zero(SPECIES);
+        FloatVector l2 = FloatVector.zero(SPECIES);
+        FloatVector r2 = FloatVector.zero(SPECIES);
+        FloatVector l3 = FloatVector.zero(SPECIES);
+        FloatVector r3 = FloatVector.zero(SPECIES);
+        int a1 = a0 + aStride;
+        int a2 = a1 + aStride;
+        int a3 = a2 + aStride;
         for (int k = 0; k < depth; k++) {
             FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
             FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
@@ -288,15 +264,18 @@ final class VectorKernels implements Kernels {
             l3 = x3.fma(left, l3);
             r3 = x3.fma(right, r3);
         }
-        add(l0, r0, c, c0);
-        add(l1, r1, c, c0 + cStride);
-        add(l2, r2, c, c0 + 2 * cStride);
-        add(l3, r3, c, c0 + 3 * cStride);
-    }
-
-    private static void add(FloatVector left, FloatVector right, float[] c, int offset) {
-        FloatVector.fromArray(SPECIES, c, offset).add(left).intoArray(c, offset);
-        FloatVector.fromArray(SPECIES, c, offset + LANES).add(right).intoArray(c, offset + LANES);
+        int j = c0;
+        FloatVector.fromArray(SPECIES, c, j).add(l0).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r0).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l1).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r1).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l2).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r2).intoArray(c, j + LANES);
+        j += cStride;
+        FloatVector.fromArray(SPECIES, c, j).add(l3).intoArray(c, j);
+        FloatVector.fromArray(SPECIES, c, j + LANES).add(r3).intoArray(c, j + LANES);
     }
 
     @Override
@@ -384,6 +363,8 @@ final class VectorKernels implements Kernels {
         for (int i = 0; i < size; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
             FloatVector a = v.abs();
+            // first, while the compiler still inlines methods of ours into this one
+            FloatVector e = exp(a.mul(a).mul(-0.5f).max(EXP_MIN));
             FloatVector t = FloatVector.broadcast(SPECIES, 1)
                     .div(a.mul(ScalarKernels.ERFC_T).add(1));
             FloatVector p = t.mul(ScalarKernels.ERFC_P6)
@@ -393,7 +374,6 @@ final class VectorKernels implements Kernels {
                     .fma(t, FloatVector.broadcast(SPECIES, ScalarKernels.ERFC_P2))
                     .fma(t, FloatVector.broadcast(SPECIES, ScalarKernels.ERFC_P1))
                     .mul(t);
-            FloatVector e = exp(a.mul(a).mul(-0.5f).max(EXP_MIN));
             v.max(0).sub(a.mul(p).mul(e)).intoArray(x, offset + i);
         }
     }

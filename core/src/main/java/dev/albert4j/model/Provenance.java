@@ -97,10 +97,7 @@ public record Provenance(
         String version = Provenance.class.getPackage().getImplementationVersion();
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-        environment.put(
-                "os",
-                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                        + System.getProperty("os.arch"));
+        environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         environment.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
         Instant created = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         String built = version == null ? "development" : version;

@@ -3,6 +3,7 @@ package dev.albert4j.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.albert4j.io.JsonFile;
 import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.io.TinyCheckpoints;
 import dev.albert4j.io.TinyCheckpoints.Values;
@@ -144,6 +145,29 @@ class ModelConverterTest {
             assertThat(model.weights().values(name)).isEqualTo(weights.values(name));
         }
         assertThat(out.resolve("tokenizer_config.json")).hasContent("{}");
+    }
+
+    @Test
+    void aVocabularyGivesTheSpecialIdsAndIsDescribedForHuggingFace() throws IOException {
+        config("albert_config.json", "");
+        TinyCheckpoints.tensorFlow(in.resolve("model.ckpt-1"), variables());
+        Files.writeString(in.resolve("vocab_chinese.txt"), "[UNK]\r\n[PAD]\r\n[SEP]\r\n[MASK]\r\n[CLS]\r\n");
+        Files.writeString(in.resolve("tokenizer_config.json"), "{\"do_lower_case\": false, \"mine\": 1}");
+        ModelConverter.convert(in, out);
+        assertThat(JsonFile.read(out.resolve("config.json")).toString())
+                .contains("\"pad_token_id\":1", "\"bos_token_id\":4", "\"eos_token_id\":2");
+        assertThat(out.resolve("vocab.txt")).hasSameBinaryContentAs(in.resolve("vocab_chinese.txt"));
+        assertThat(JsonFile.read(out.resolve("tokenizer_config.json")).toString())
+                .isEqualTo("{\"do_lower_case\":false,\"mine\":1,\"tokenizer_class\":\"BertTokenizer\"}");
+        Files.delete(in.resolve("tokenizer_config.json"));
+        ModelConverter.convert(in, out);
+        assertThat(out.resolve("tokenizer_config.json")).content().contains("BertTokenizer", "do_lower_case");
+        assertThat(ModelDirectory.open(out)
+                        .tokenizer()
+                        .orElseThrow()
+                        .vocabulary()
+                        .padId())
+                .isEqualTo(1);
     }
 
     @Test

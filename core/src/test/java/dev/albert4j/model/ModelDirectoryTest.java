@@ -59,6 +59,20 @@ class ModelDirectoryTest {
     }
 
     @Test
+    void theFileHoldsEverySharedWeightOnceHoweverManyLayersThereAre() throws IOException {
+        for (int numLayers : new int[] {1, 12, 48}) {
+            AlbertConfig config = TinyModel.config(Head.SEQUENCE_CLASSIFICATION).toBuilder()
+                    .numHiddenLayers(numLayers)
+                    .build();
+            Path directory = parent.resolve("layers" + numLayers);
+            ModelDirectory.save(directory, AlbertWeights.initialize(config, 1), null, null, DataType.F32);
+            long header = 4096;
+            assertThat(Files.size(directory.resolve("model.safetensors")))
+                    .isBetween(4 * AlbertParameters.count(config), 4 * AlbertParameters.count(config) + header);
+        }
+    }
+
+    @Test
     void aModelReplacesAModelAndNothingElse() throws IOException {
         Path directory = parent.resolve("model");
         ModelDirectory.save(directory, weights, null, Provenance.now(List.of("first")), DataType.F32);

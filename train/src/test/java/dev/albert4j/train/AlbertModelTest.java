@@ -11,6 +11,7 @@ import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Batch;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -125,6 +126,58 @@ class AlbertModelTest {
             for (Parameter parameter : AlbertParameters.of(TinyModels.config())) {
                 assertThat(out.values(parameter.name())).isEqualTo(weights.values(parameter.name()));
             }
+        }
+    }
+
+    @Test
+    void hiddenDropoutActsAfterTheFeedForwardAsInGooglesCode() {
+        var config = TinyModels.config().toBuilder().hiddenDropoutProb(0.5).build();
+        AlbertWeights initial = AlbertWeights.initialize(config, 7);
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (String name : initial.names()) {
+            float[] array = initial.values(name).clone();
+            // Zeros where dropout acts before: dropping some of them changes nothing. The E→H map's bias is the input
+            // then.
+            if (name.startsWith("albert.embeddings.LayerNorm") || name.contains("attention.dense")) {
+                Arrays.fill(array, 0);
+            } else if (name.endsWith("embedding_hidden_mapping_in.bias")) {
+                for (int i = 0; i < array.length; i++) {
+                    array[i] = i;
+                }
+            }
+            values.put(name, array);
+        }
+        try (PointerScope scope = new PointerScope();
+                AlbertModel model = new AlbertModel(AlbertWeights.of(config, values))) {
+            PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
+            float[] without = Tensors.floats(model.logits(batch));
+            model.train(1);
+            assertThat(Tensors.floats(model.logits(batch))).isNotEqualTo(without);
+            values.keySet().stream()
+                    .filter(name -> name.contains("ffn_output"))
+                    .forEach(name ->
+                            Tensors.set(Tensors.named(model.parameters(), name), new float[values.get(name).length]));
+            float[] dropped = Tensors.floats(model.logits(batch));
+            model.evaluate();
+            assertThat(Tensors.floats(model.logits(batch))).isEqualTo(dropped);
+        }
+    }
+
+    @Test
+    void theLookupOfIdZeroHasAGradientAsInGooglesCode() {
+        int[] ids = {2, 0, 7, 3};
+        try (PointerScope scope = new PointerScope();
+                AlbertModel model = new AlbertModel(TinyModels.weights());
+                AdamW gradients = new AdamW(List.of(model.parameters()), 0)) {
+            Batch batch = TinyModels.batch(List.of(new Example(ids, new int[4], 1)));
+            cross_entropy_loss(model.logits(PackedBatch.of(batch)), tensor(new long[] {1}))
+                    .backward();
+            float[] gradient =
+                    Tensors.floats(Tensors.named(model.parameters(), "albert.embeddings.word_embeddings.weight")
+                            .grad());
+            int e = TinyModels.config().embeddingSize();
+            assertThat(Arrays.copyOfRange(gradient, 0, e)).doesNotContain(0);
+            assertThat(Arrays.copyOfRange(gradient, e, 2 * e)).containsOnly(0);
         }
     }
 

@@ -1,0 +1,80 @@
+package dev.albert4j.checks;
+
+import dev.albert4j.cpu.CpuEncoder;
+import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.Batch;
+import dev.albert4j.model.OutputStates;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Latency of the pure-Java encoder on one sequence: {@code EncoderBenchmark base|tiny LENGTH,… THREADS}. Prints a JSON
+ * line for each length: median milliseconds for the last hidden state and for the pooled state alone, and what the first
+ * means in GFLOP/s, counting matrix products. Run it on a quiet machine.
+ */
+public final class EncoderBenchmark {
+    private static final long WARM_UP_NANOS = 1_500_000_000L;
+    private static final long MEASURED_NANOS = 1_000_000_000L;
+    private static final int MIN_RUNS = 7;
+
+    private EncoderBenchmark() {}
+
+    public static void main(String[] args) {
+        PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
+        if (args.length != 3) {
+            throw new IllegalArgumentException("expected MODEL LENGTH,… THREADS, but got " + Arrays.toString(args));
+        }
+        AlbertConfig config = switch (args[0]) {
+            case "base" -> RandomModel.base();
+            case "tiny" -> RandomModel.tiny();
+            default -> throw new IllegalArgumentException("model " + args[0] + " is neither base nor tiny");
+        };
+        int numThreads = Integer.parseInt(args[2]);
+        try (CpuEncoder encoder = CpuEncoder.of(RandomModel.weights(config, 1), numThreads)) {
+            for (String length : args[1].split(",")) {
+                out.println(measure(encoder, args[0], Integer.parseInt(length), numThreads));
+            }
+        }
+    }
+
+    private static String measure(CpuEncoder encoder, String model, int length, int numThreads) {
+        Batch batch = RandomModel.batch(encoder.config(), 2, length);
+        double last = medianMillis(encoder, batch, OutputStates.LAST);
+        double pooled = medianMillis(encoder, batch, OutputStates.POOLED);
+        return String.format(
+                Locale.ROOT,
+                "{\"model\": \"%s\", \"length\": %d, \"threads\": %d, \"last_ms\": %.3f, \"pooled_ms\": %.3f, \"gflops\": %.1f}",
+                model,
+                length,
+                numThreads,
+                last,
+                pooled,
+                flop(encoder.config(), length) / last / 1e6);
+    }
+
+    private static double medianMillis(CpuEncoder encoder, Batch batch, OutputStates output) {
+        for (long start = System.nanoTime(); System.nanoTime() - start < WARM_UP_NANOS; ) {
+            encoder.encode(batch, output);
+        }
+        double[] nanos = new double[100_000];
+        int runs = 0;
+        for (long start = System.nanoTime();
+                runs < nanos.length && (runs < MIN_RUNS || System.nanoTime() - start < MEASURED_NANOS); ) {
+            long before = System.nanoTime();
+            encoder.encode(batch, output);
+            nanos[runs++] = System.nanoTime() - before;
+        }
+        double[] sorted = Arrays.copyOf(nanos, runs);
+        Arrays.sort(sorted);
+        return sorted[runs / 2] / 1e6;
+    }
+
+    /** Multiplications and additions of all matrix products of one sequence. */
+    private static double flop(AlbertConfig config, long length) {
+        double h = config.hiddenSize();
+        double layer = 2 * length * h * (4 * h + 2 * config.intermediateSize()) + 4.0 * length * length * h;
+        double numLayers = (double) config.numHiddenLayers() * config.innerGroupNum();
+        return numLayers * layer + 2 * length * h * config.embeddingSize() + 2 * h * h;
+    }
+}
