@@ -155,8 +155,8 @@ class AlbertModelTest {
             assertThat(Tensors.floats(model.logits(batch))).isNotEqualTo(without);
             values.keySet().stream()
                     .filter(name -> name.contains("ffn_output"))
-                    .forEach(name ->
-                            Tensors.set(Tensors.named(model.parameters(), name), new float[values.get(name).length]));
+                    .forEach(name -> Tensors.set(
+                            Tensors.named(model.parameters(), name), new float[Tensors.named(values, name).length]));
             float[] dropped = Tensors.floats(model.logits(batch));
             model.evaluate();
             assertThat(Tensors.floats(model.logits(batch))).isEqualTo(dropped);
