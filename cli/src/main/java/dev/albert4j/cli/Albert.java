@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code albert}: its verbs, and what it says when one fails. */
 @Command(
@@ -32,7 +33,6 @@ import picocli.CommandLine.Spec;
         description = "ALBERT for the JVM: tokenize, fine-tune, evaluate, predict.",
         mixinStandardHelpOptions = true,
         version = "albert4j 0.1.0",
-        usageHelpAutoWidth = true,
         footer = {"", "Start with: albert quickstart", "Help on a verb: albert VERB --help"},
         subcommands = {
             QuickstartCommand.class,
@@ -54,6 +54,8 @@ public final class Albert implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    private static final int HELP_WIDTH = 100;
 
     /** Whoever read standard output went away: what a program gets that the signal SIGPIPE ends. */
     static final int READER_GONE = 128 + 13;
@@ -95,6 +97,7 @@ public final class Albert implements Runnable {
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Albert());
         commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        commandLine.setUsageHelpWidth(HELP_WIDTH);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler(Albert::onMistake);
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> onFailure(failure, command));
@@ -104,15 +107,24 @@ public final class Albert implements Runnable {
     /** Without a verb: the help. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a verb is missing; see albert --help");
+        throw new ParameterException(spec.commandLine(), "a verb is missing; there are " + verbs(spec.commandLine()));
     }
 
     private static int onMistake(ParameterException mistake, String[] args) {
         CommandLine command = mistake.getCommandLine();
         String verb = command.getCommandSpec().qualifiedName();
-        command.getErr()
-                .println(verb + ": " + oneLine(String.valueOf(mistake.getMessage())) + " (see " + verb + " --help)");
+        String problem = oneLine(String.valueOf(mistake.getMessage()));
+        if (mistake instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && !command.getSubcommands().isEmpty()) {
+            problem = "there is no verb \"" + unmatched.getUnmatched().get(0) + "\"; there are " + verbs(command);
+        }
+        command.getErr().println(verb + ": " + problem + " (see " + verb + " --help)");
         return MISTAKE;
+    }
+
+    private static String verbs(CommandLine command) {
+        return String.join(", ", command.getSubcommands().keySet());
     }
 
     private static int onFailure(Exception failure, CommandLine command) {

@@ -119,13 +119,16 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "share of the steps in which it rises (default 0.1)")
     private @Nullable Double warmupRatio;
 
-    @Option(names = "--weight-decay", paramLabel = "R", description = "of AdamW (default 0.01)")
+    @Option(names = "--weight-decay", paramLabel = "R", description = "weight decay of AdamW (default 0.01)")
     private @Nullable Double weightDecay;
 
     @Option(names = "--max-grad-norm", paramLabel = "R", description = "gradients are clipped to this norm (default 1)")
     private @Nullable Double maxGradNorm;
 
-    @Option(names = "--label-smoothing", paramLabel = "R", description = "(default 0)")
+    @Option(
+            names = "--label-smoothing",
+            paramLabel = "R",
+            description = "share of the target spread over all labels (default 0)")
     private @Nullable Double labelSmoothing;
 
     @Option(names = "--word-dropout", paramLabel = "R", description = "share of tokens masked in training (default 0)")
@@ -137,25 +140,34 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "share of tokens left out in training (default 0)")
     private @Nullable Double wordRemoval;
 
-    @Option(names = "--dropout", paramLabel = "R", description = "of hidden states (default: the model's)")
+    @Option(names = "--dropout", paramLabel = "R", description = "dropout of hidden states (default: the model's)")
     private @Nullable Double dropout;
 
-    @Option(names = "--attention-dropout", paramLabel = "R", description = "of attention (default: the model's)")
+    @Option(
+            names = "--attention-dropout",
+            paramLabel = "R",
+            description = "dropout of attention (default: the model's)")
     private @Nullable Double attentionDropout;
 
-    @Option(names = "--classifier-dropout", paramLabel = "R", description = "before the head (default: the model's)")
+    @Option(
+            names = "--classifier-dropout",
+            paramLabel = "R",
+            description = "dropout before the head (default: the model's)")
     private @Nullable Double classifierDropout;
 
-    @Option(names = "--evaluate-every", paramLabel = "STEPS", description = "(default: after each epoch)")
+    @Option(
+            names = "--evaluate-every",
+            paramLabel = "STEPS",
+            description = "steps between evaluations (default: those of an epoch)")
     private @Nullable Integer evaluateEvery;
 
     @Option(names = "--metric", paramLabel = "M", description = "chooses the best: macro_f1 (default) or accuracy")
     private @Nullable String metric;
 
-    @Option(names = "--seed", paramLabel = "N", description = "of everything random (default 42)")
+    @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 42)")
     private @Nullable Long seed;
 
-    @Option(names = "--threads", paramLabel = "N", description = "(default: one for each core)")
+    @Option(names = "--threads", paramLabel = "N", description = "threads (default: one for each core)")
     private @Nullable Integer threads;
 
     @Spec

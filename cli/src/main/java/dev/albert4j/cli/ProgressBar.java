@@ -32,7 +32,9 @@ final class ProgressBar implements AutoCloseable {
         double part = total == 0 ? 1 : Math.min(1.0, (double) done / total);
         long secondsLeft = part == 0 ? 0 : Math.round((now - startNanos) / 1e9 * (1 - part) / part);
         String time = last ? "in " + format(Math.round((now - startNanos) / 1e9)) : format(secondsLeft) + " left";
-        String line = String.format(Locale.ROOT, "%s %s %3.0f%%  %s  %s", title, bar(part), part * 100, detail, time);
+        String drawn = terminal ? bar(part) + " " : "";
+        String said = detail.isEmpty() ? "" : "  " + detail.strip();
+        String line = String.format(Locale.ROOT, "%s %s%.0f%%%s  %s", title, drawn, part * 100, said, time);
         if (terminal) {
             out.print("\r" + line + " ".repeat(Math.max(0, lastLength - line.length())));
             lastLength = line.length();

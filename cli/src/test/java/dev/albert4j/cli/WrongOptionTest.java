@@ -170,7 +170,7 @@ class WrongOptionTest {
     @Test
     void missingPartsAreAskedFor() {
         assertThat(CommandRun.of().fails()).contains("a verb is missing");
-        assertThat(CommandRun.of("finetun").fails()).contains("finetun");
+        assertThat(CommandRun.of("finetun").fails()).contains("no verb \"finetun\"", "quickstart, predict");
         assertThat(CommandRun.of("finetune").fails()).contains("--task", "--model", "--train", "--output");
         assertThat(CommandRun.of("predict").fails()).contains("MODEL");
         assertThat(CommandRun.of("convert", "a").fails()).contains("OUT");
