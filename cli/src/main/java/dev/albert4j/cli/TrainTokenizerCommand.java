@@ -1,6 +1,7 @@
 package dev.albert4j.cli;
 
 import dev.albert4j.tokenize.SentencePieceModel;
+import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.tokenize.train.UnigramTrainer;
 import dev.albert4j.tokenize.train.UnigramTrainerConfig;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
         name = "train-tokenizer",
         mixinStandardHelpOptions = true,
         description = {
-            "Trains a vocabulary from text: spiece.model, as SentencePiece and Hugging Face read it.",
+            "Trains a vocabulary from text: spiece.model, as SentencePiece reads it, and tokenizer.json for Hugging Face.",
             "The text is normalised as ALBERT does it: NFKD, combining marks dropped, lower case."
         })
 final class TrainTokenizerCommand implements Callable<Integer> {
@@ -46,7 +47,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
             names = "--output",
             paramLabel = "DIR",
             required = true,
-            description = "directory to write spiece.model into")
+            description = "directory to write the tokenizer's files into")
     private Path output = Path.of("");
 
     @Override
@@ -64,6 +65,7 @@ final class TrainTokenizerCommand implements Callable<Integer> {
         }
         Files.createDirectories(output);
         vocabulary.write(output.resolve("spiece.model"));
+        Tokenizer.load(output.resolve("spiece.model")).save(output); // what Hugging Face needs beside it
         System.err.println("wrote " + output.resolve("spiece.model") + ", "
                 + vocabulary.pieces().size() + " pieces");
         return 0;

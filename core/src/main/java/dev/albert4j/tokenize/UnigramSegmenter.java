@@ -87,8 +87,11 @@ final class UnigramSegmenter implements Segmenter {
     public void save(Path directory) throws IOException {
         Files.createDirectories(directory);
         rules.save(directory, vocabulary);
+        Path json = directory.resolve("tokenizer.json");
         if (TokenizerJsonWriter.canExpress(model)) {
-            TokenizerJsonWriter.write(directory.resolve("tokenizer.json"), model, rules, vocabulary);
+            TokenizerJsonWriter.write(json, model, rules, vocabulary);
+        } else {
+            Files.deleteIfExists(json); // another model's
         }
         model.write(directory.resolve("spiece.model"));
     }
