@@ -15,6 +15,9 @@ final class CharsMap {
     /** No rules at all: every character stands for itself. */
     static final CharsMap IDENTITY = new CharsMap(new int[0], new byte[0]);
 
+    /** Bytes of the smallest trie that sentencepiece accepts. */
+    private static final int SMALLEST_TRIE = 1024;
+
     /** The state of a walk that has left the trie. */
     static final int DEAD = -1;
 
@@ -46,6 +49,17 @@ final class CharsMap {
         byte[] replacements = new byte[blob.length - 4 - (int) trieBytes];
         buffer.get(4 + (int) trieBytes, replacements);
         return new CharsMap(units, replacements);
+    }
+
+    /** A map without rules, for programs that do not accept an empty one (Hugging Face's tokenizers). */
+    static byte[] withoutRules() {
+        ByteBuffer blob = ByteBuffer.allocate(4 + SMALLEST_TRIE + 1).order(ByteOrder.LITTLE_ENDIAN);
+        blob.putInt(SMALLEST_TRIE);
+        blob.putInt(1 << 10); // the root: its children are looked for at the places 1 ^ byte; an offset of 0 is refused
+        while (blob.position() < 4 + SMALLEST_TRIE) {
+            blob.putInt(1 << 31); // a place that is nobody's child
+        }
+        return blob.array();
     }
 
     /** The state before the first character: an index into the trie. */

@@ -64,7 +64,8 @@ public final class SentencePieceModel {
      */
     record NormalizerSpec(
             ByteString charsMap, boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean escapeWhitespaces) {
-        static final NormalizerSpec IDENTITY = new NormalizerSpec(ByteString.EMPTY, true, true, true);
+        static final NormalizerSpec IDENTITY =
+                new NormalizerSpec(ByteString.copyFrom(CharsMap.withoutRules()), true, true, true);
     }
 
     private final List<Piece> pieces; // [V]
@@ -240,7 +241,8 @@ public final class SentencePieceModel {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         out.writeString(
-                SentencePieceReader.NORMALIZER_NAME, normalizer.charsMap().isEmpty() ? "identity" : "user_defined");
+                SentencePieceReader.NORMALIZER_NAME,
+                normalizer.equals(NormalizerSpec.IDENTITY) ? "identity" : "user_defined");
         out.writeBytes(SentencePieceReader.NORMALIZER_CHARS_MAP, normalizer.charsMap());
         out.writeBool(SentencePieceReader.NORMALIZER_ADD_DUMMY_PREFIX, normalizer.addDummyPrefix());
         out.writeBool(SentencePieceReader.NORMALIZER_REMOVE_EXTRA_WHITESPACES, normalizer.removeExtraWhitespaces());

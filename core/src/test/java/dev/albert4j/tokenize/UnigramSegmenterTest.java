@@ -159,9 +159,9 @@ class UnigramSegmenterTest {
     }
 
     @Test
-    void tenMillionCharactersWithoutASpaceAreCutInLinearTime() throws IOException {
+    void aVeryLongLineWithoutSpacesIsCut() throws IOException {
         UnigramSegmenter segmenter = words();
-        int length = 10_000_000;
+        int length = 1_000_000;
         for (String unit : List.of("filming", "i", "q", "😀", "e\u0301", "▁", "½", "Σ'", " ")) {
             String text = "a" + unit.repeat(length / unit.length());
             PieceList list = new PieceList();
