@@ -79,18 +79,24 @@ final class UnigramPieces {
         trie = PieceTrie.of(sequences, ids, alphabet.size());
         scores = scores(pieces);
         unknownScore = lowest(pieces) - UNKNOWN_PENALTY;
+        largestScore = largest(scores, unknownScore);
+        unknownId = model.unknownId();
+        single = new int[alphabet.size()];
+        Arrays.setAll(single, this::findSingle);
+        recut = recutDigitCommas(pieces, model.normalizer().addDummyPrefix() ? Character.toString(MARK) : "");
+    }
+
+    private static float largest(float[] scores, float unknownScore) {
         float largest = Math.abs(unknownScore);
         for (float score : scores) {
             largest = Math.max(largest, Math.abs(score));
         }
-        largestScore = largest;
-        unknownId = model.unknownId();
-        single = new int[alphabet.size()];
-        for (int code = 0; code < single.length; code++) {
-            int state = trie.step(PieceTrie.ROOT, code);
-            single[code] = state >= 0 && trie.piece[state] >= 0 ? trie.piece[state] : unknownId;
-        }
-        recut = recutDigitCommas(pieces, model.normalizer().addDummyPrefix() ? Character.toString(MARK) : "");
+        return largest;
+    }
+
+    private int findSingle(int code) {
+        int state = trie.step(PieceTrie.ROOT, code);
+        return state >= 0 && trie.piece[state] >= 0 ? trie.piece[state] : unknownId;
     }
 
     private static boolean isFoundInText(SentencePieceModel.Piece piece) {
@@ -98,7 +104,7 @@ final class UnigramPieces {
     }
 
     /**
-     * Scores as {@code EncodeOptimized} adds them. A user-defined piece has one of its own, which nothing beats; that of
+     * Scores as {@code EncodeOptimized} adds them. A user-defined piece has one of its own; that of
      * sentencepiece 0.2.2 was found by its effect on ties (older releases took 0.1 off for each piece instead).
      */
     private static float[] scores(List<SentencePieceModel.Piece> pieces) {
