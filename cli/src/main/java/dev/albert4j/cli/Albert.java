@@ -74,7 +74,8 @@ public final class Albert implements Runnable {
                 new BufferedOutputStream(new StandardOutput(out), 1 << 13), false, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         CommandLine commandLine = commandLine();
-        StringWriter help = new StringWriter(); // printed here, because picocli would report a failed write with a stack trace
+        StringWriter help =
+                new StringWriter(); // printed here, because picocli would report a failed write with a stack trace
         commandLine.setOut(new PrintWriter(help));
         int status = 0;
         try {

@@ -29,8 +29,8 @@ final class OutputPath {
             // Not Files.isWritable: it tells the administrator that everything is.
             Files.delete(Files.createTempFile(existing, ".probe", null));
         } catch (IOException e) {
-            AccessDeniedException clear =
-                    new AccessDeniedException(named.toString(), null, subject(existing, named) + "cannot be written into");
+            AccessDeniedException clear = new AccessDeniedException(
+                    named.toString(), null, subject(existing, named) + "cannot be written into");
             clear.initCause(e);
             throw clear;
         }

@@ -40,7 +40,7 @@ final class QuickstartCommand implements Callable<Integer> {
             .createObjectNode()
             .put("epochs", 60)
             .put("batchSize", 16)
-            .put("learningRate", 2e-3)
+            .put("learningRate", 3e-3)
             .put("wordDropout", 0.3)
             .put("evaluateEverySteps", 66);
 

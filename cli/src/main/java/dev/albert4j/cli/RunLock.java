@@ -1,17 +1,14 @@
 package dev.albert4j.cli;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a second run out of a run's directory. The system lets go of it with the process, however that ends. */
@@ -36,14 +33,27 @@ final class RunLock implements AutoCloseable {
         Path file = directory.resolve(NAME);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
-            if (tryLock(channel) == null || !isStillThere(file, channel)) {
+            // A run that ended just now has deleted the file: then the lock that was got is worth nothing. The file
+            // must not be
+            // opened a second time to find out, since closing it would let go of the lock.
+            if (tryLock(channel) == null || !Files.exists(file)) {
                 throw new IllegalArgumentException(
                         directory + " is in use by another run; wait for its end, or choose another --output");
             }
+            deleteUnfinished(directory);
             return new RunLock(file, channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** What a run that was killed while it wrote a checkpoint has left. */
+    private static void deleteUnfinished(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ".*.part")) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
         }
     }
 
@@ -52,17 +62,6 @@ final class RunLock implements AutoCloseable {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
             return null; // a run of this very process has it
-        }
-    }
-
-    /** A run that ended just now has deleted the file: then the lock that was got is worth nothing. */
-    private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
-        String mark = UUID.randomUUID().toString();
-        channel.truncate(0).write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)));
-        try {
-            return Files.readString(file).equals(mark);
-        } catch (NoSuchFileException e) {
-            return false;
         }
     }
 

@@ -47,6 +47,7 @@ class FinetuneCommandTest {
                         "model/model.safetensors",
                         "model/provenance.json",
                         "model/spiece.model",
+                        "model/tokenizer.json",
                         "model/tokenizer_config.json");
         ObjectNode provenance = JsonFile.read(output.resolve("provenance.json"));
         assertThat(provenance.at("/metrics/macro_f1").doubleValue()).isGreaterThan(0.9);

@@ -14,9 +14,11 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Fine-tuning as a process of its own that is stopped, killed, or started twice. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StoppedRunTest {
     private static final String BEGUN = "epoch 2: ";
 
@@ -102,7 +104,9 @@ class StoppedRunTest {
             run.signal("INT");
             assertThat(run.status()).isEqualTo(130);
         }
-        assertThat(Workshop.tree(work)).contains("model.run/checkpoint.safetensors").doesNotContain("model", "model.run/lock");
+        assertThat(Workshop.tree(work))
+                .contains("model.run/checkpoint.safetensors")
+                .doesNotContain("model", "model.run/lock");
     }
 
     @Test

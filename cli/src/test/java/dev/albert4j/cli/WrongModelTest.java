@@ -107,7 +107,7 @@ class WrongModelTest {
 
     @Test
     void aMissingTokenizer() throws IOException {
-        Path model = Workshop.copy(Workshop.classifier(), work.resolve("model"), "spiece.model");
+        Path model = Workshop.copy(Workshop.classifier(), work.resolve("model"), "spiece.model", "tokenizer.json");
         assertThat(refused(model.toString(), VERBS.get(0))).contains("no tokenizer", "spiece.model", "vocab.txt");
         assertThat(finetune(model)).contains("no tokenizer");
         assertThat(refused(model.toString(), VERBS.get(1))).contains("holds no tokenizer");

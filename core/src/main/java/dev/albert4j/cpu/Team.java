@@ -10,9 +10,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * <<<<<<< HEAD
  * A caller and the threads that help it: they share the tasks of one job at a time. Jobs last microseconds, so helpers
  * spin for a while before they sleep. The same share of the tasks goes to the same member each time, as its core has the
  * data; but who is done takes over what others have not begun.
+ * =======
+ * A caller and the threads that help it: they share the tasks of one job at a time. Jobs last microseconds, so workers
+ * spin for a while before they sleep.
+ * >>>>>>> main
  *
  * <p>One caller at a time may hold the team ({@link #tryEnter}, {@link #exit}) and {@link #run} jobs.
  */
@@ -72,11 +77,11 @@ final class Team implements AutoCloseable {
         }
     }
 
-    private final class Helper implements Runnable {
+    private final class Worker implements Runnable {
         private final int member;
         private volatile boolean sleeping;
 
-        Helper(int member) {
+        Worker(int member) {
             this.member = member;
         }
 
@@ -110,17 +115,17 @@ final class Team implements AutoCloseable {
     }
 
     private final ReentrantLock holder = new ReentrantLock();
-    private final List<Helper> helpers = new ArrayList<>();
+    private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile @Nullable Job current;
     private volatile boolean closed;
 
     private Team(int size) {
         for (int member = 1; member < size; member++) {
-            Helper helper = new Helper(member);
-            Thread thread = new Thread(helper, "albert4j-encoder-" + member);
+            Worker worker = new Worker(member);
+            Thread thread = new Thread(worker, "albert4j-encoder-" + member);
             thread.setDaemon(true);
-            helpers.add(helper);
+            workers.add(worker);
             threads.add(thread);
         }
     }
@@ -139,7 +144,7 @@ final class Team implements AutoCloseable {
 
     /** Number of members, the caller among them. */
     int size() {
-        return helpers.size() + 1;
+        return workers.size() + 1;
     }
 
     /** Takes hold of the team, if nobody has it and it is not closed. */
@@ -162,7 +167,7 @@ final class Team implements AutoCloseable {
 
     /** Runs all tasks and returns when they are done; throws what one of them threw. */
     void run(int numTasks, Task task) {
-        if (numTasks == 1 || helpers.isEmpty()) {
+        if (numTasks == 1 || workers.isEmpty()) {
             for (int index = 0; index < numTasks; index++) {
                 task.run(index, 0);
             }
@@ -170,8 +175,8 @@ final class Team implements AutoCloseable {
         }
         Job job = new Job(task, numTasks, size());
         current = job;
-        for (int i = 0; i < helpers.size(); i++) {
-            if (helpers.get(i).sleeping) {
+        for (int i = 0; i < workers.size(); i++) {
+            if (workers.get(i).sleeping) {
                 LockSupport.unpark(threads.get(i));
             }
         }

@@ -31,7 +31,7 @@ class CpuEncoderTest {
             .build();
 
     @Test
-    void batchesThreadsAndOutputsDoNotChangeABit() {
+    void aSequenceInABatchGivesWhatItGivesAlone() {
         Batch batch = batch(1, 7, 300, 33, 1, 64, 5, 290, 128, 12);
         AlbertWeights weights = AlbertWeights.initialize(CONFIG, 1);
         try (CpuEncoder one = CpuEncoder.of(weights, 1);

@@ -1,5 +1,6 @@
 package dev.albert4j.train;
 
+import static org.bytedeco.pytorch.global.torch.sqrt_out;
 import static org.bytedeco.pytorch.global.torch.zeros_like;
 
 import java.util.ArrayList;
@@ -7,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -25,10 +26,11 @@ final class AdamW implements AutoCloseable {
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;
     private static final double EPSILON = 1e-8;
-    private static final long BLOCK = 1 << 16;
+    private static final long BLOCK = 1 << 17;
 
     /** A stretch of one parameter, its gradients and moments: flat views. */
-    private record Block(Tensor value, List<Tensor> gradients, Tensor moment1, Tensor moment2, boolean decays) {}
+    private record Block(
+            int index, Tensor value, List<Tensor> gradients, Tensor moment1, Tensor moment2, boolean decays) {}
 
     private final double weightDecay;
     private final Map<String, Tensor> moments1 = new LinkedHashMap<>();
@@ -76,6 +78,7 @@ final class AdamW implements AutoCloseable {
             long start = begin;
             long length = Math.min(BLOCK, size - begin);
             blocks.add(new Block(
+                    blocks.size(),
                     stretch(parameter.detach(), start, length),
                     gradients.stream()
                             .map(gradient -> stretch(gradient, start, length))
@@ -107,14 +110,13 @@ final class AdamW implements AutoCloseable {
      */
     double sumGradients(Workers workers) {
         double[] squares = new double[blocks.size()];
-        eachBlock(workers, index -> {
-            Block block = blocks.get(index);
+        eachBlock(workers, block -> {
             Tensor sum = block.gradients().get(0);
             for (int replica = 1; replica < block.gradients().size(); replica++) {
                 sum.add_(block.gradients().get(replica));
                 block.gradients().get(replica).zero_();
             }
-            squares[index] = sum.dot(sum).item_float();
+            squares[block.index()] = sum.dot(sum).item_float();
         });
         double total = 0;
         for (double square : squares) {
@@ -128,44 +130,51 @@ final class AdamW implements AutoCloseable {
      *
      * @param gradientScale factor for the gradient, to clip it
      */
+    @SuppressWarnings("try") // the scope acts by being open
     void step(double learningRate, double gradientScale, Workers workers) {
         numSteps++;
         double correction1 = 1 - Math.pow(BETA1, numSteps);
         double correction2 = 1 - Math.pow(BETA2, numSteps);
-        eachBlock(workers, index -> {
-            Block block = blocks.get(index);
-            Tensor gradient = block.gradients().get(0);
-            if (gradientScale != 1) {
-                gradient.mul_(new Scalar(gradientScale));
-            }
-            if (block.decays()) {
-                block.value().mul_(new Scalar(1 - learningRate * weightDecay));
-            }
-            block.moment1().lerp_(gradient, new Scalar(1 - BETA1));
-            block.moment2().mul_(new Scalar(BETA2)).addcmul_(gradient, gradient, new Scalar(1 - BETA2));
-            Tensor denominator = block.moment2()
-                    .sqrt()
-                    .div_(new Scalar(Math.sqrt(correction2)))
-                    .add_(new Scalar(EPSILON));
-            block.value().addcdiv_(block.moment1(), denominator, new Scalar(-learningRate / correction1));
-            gradient.zero_();
-        });
+        try (PointerScope scope = new PointerScope()) {
+            Scalar scale = new Scalar(gradientScale);
+            Scalar decay = new Scalar(1 - learningRate * weightDecay);
+            Scalar weight1 = new Scalar(1 - BETA1);
+            Scalar beta2 = new Scalar(BETA2);
+            Scalar weight2 = new Scalar(1 - BETA2);
+            Scalar rootCorrection = new Scalar(Math.sqrt(correction2));
+            Scalar epsilon = new Scalar(EPSILON);
+            Scalar stepSize = new Scalar(-learningRate / correction1);
+            eachBlock(workers, block -> {
+                Tensor gradient = block.gradients().get(0);
+                if (gradientScale != 1) {
+                    gradient.mul_(scale);
+                }
+                if (block.decays()) {
+                    block.value().mul_(decay);
+                }
+                block.moment1().lerp_(gradient, weight1);
+                block.moment2().mul_(beta2).addcmul_(gradient, gradient, weight2);
+                sqrt_out(gradient, block.moment2()).div_(rootCorrection).add_(epsilon); // the gradient is done with
+                block.value().addcdiv_(block.moment1(), gradient, stepSize);
+                gradient.zero_();
+            });
+        }
     }
 
     /** Sets all gradients to zero, as they are before the first and after every step. */
     void zeroGradients(Workers workers) {
-        eachBlock(workers, index -> blocks.get(index).gradients().forEach(Tensor::zero_));
+        eachBlock(workers, block -> block.gradients().forEach(Tensor::zero_));
     }
 
     @SuppressWarnings("try") // scope and guard act by being open
-    private void eachBlock(Workers workers, IntConsumer task) {
+    private void eachBlock(Workers workers, Consumer<Block> task) {
         AtomicInteger next = new AtomicInteger();
         workers.run(worker -> {
             int index = next.getAndIncrement();
             while (index < blocks.size()) {
                 try (PointerScope scope = new PointerScope();
                         NoGradGuard noGrad = new NoGradGuard()) {
-                    task.accept(index);
+                    task.accept(blocks.get(index));
                 }
                 index = next.getAndIncrement();
             }

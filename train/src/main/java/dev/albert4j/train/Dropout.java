@@ -28,7 +28,7 @@ final class Dropout {
         if (buffer.length < size) {
             buffer = new float[size];
         }
-        fill(size, (int) Math.round(probability * ONE));
+        fill(size, (int) Math.min(ONE - 1, Math.round(probability * ONE)));
         Tensor mask = empty(x.sizes());
         mask.data_ptr_float().put(buffer, 0, size);
         return x.mul(mask);

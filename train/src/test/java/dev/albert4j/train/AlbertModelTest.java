@@ -155,8 +155,8 @@ class AlbertModelTest {
             assertThat(Tensors.floats(model.logits(batch))).isNotEqualTo(without);
             values.keySet().stream()
                     .filter(name -> name.contains("ffn_output"))
-                    .forEach(name ->
-                            Tensors.set(Tensors.named(model.parameters(), name), new float[values.get(name).length]));
+                    .forEach(name -> Tensors.set(
+                            Tensors.named(model.parameters(), name), new float[Tensors.named(values, name).length]));
             float[] dropped = Tensors.floats(model.logits(batch));
             model.evaluate();
             assertThat(Tensors.floats(model.logits(batch))).isEqualTo(dropped);
@@ -170,7 +170,8 @@ class AlbertModelTest {
                 AlbertModel model = new AlbertModel(TinyModels.weights());
                 AdamW gradients = new AdamW(List.of(model.parameters()), 0)) {
             Batch batch = TinyModels.batch(List.of(new Example(ids, new int[4], 1)));
-            cross_entropy_loss(model.logits(PackedBatch.of(batch)), tensor(new long[] {1})).backward();
+            cross_entropy_loss(model.logits(PackedBatch.of(batch)), tensor(new long[] {1}))
+                    .backward();
             float[] gradient =
                     Tensors.floats(Tensors.named(model.parameters(), "albert.embeddings.word_embeddings.weight")
                             .grad());
