@@ -10,14 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * <<<<<<< HEAD
- * A caller and the threads that help it: they share the tasks of one job at a time. Jobs last microseconds, so helpers
+ * A caller and the threads that help it: they share the tasks of one job at a time. Jobs last microseconds, so workers
  * spin for a while before they sleep. The same share of the tasks goes to the same member each time, as its core has the
  * data; but who is done takes over what others have not begun.
- * =======
- * A caller and the threads that help it: they share the tasks of one job at a time. Jobs last microseconds, so workers
- * spin for a while before they sleep.
- * >>>>>>> main
  *
  * <p>One caller at a time may hold the team ({@link #tryEnter}, {@link #exit}) and {@link #run} jobs.
  */
