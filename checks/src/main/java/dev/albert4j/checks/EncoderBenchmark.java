@@ -14,7 +14,7 @@ import java.util.Locale;
  * means in GFLOP/s, counting matrix products. Run it on a quiet machine.
  */
 public final class EncoderBenchmark {
-    private static final long WARM_UP_NANOS = 1_500_000_000L;
+    private static final long WARM_UP_NANOS = 3_000_000_000L;
     private static final long MEASURED_NANOS = 1_000_000_000L;
     private static final int MIN_RUNS = 7;
 

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CpuEncoder implements Encoder {
     private static final int MAX_TOKENS_PER_PART = 512;
+    private static final int MAX_ROWS_PER_TASK = 128; // a multiple of Kernels.ROW_UNIT
+    private static final int MIN_ROWS_PER_TASK = 8;
 
     private final AlbertConfig config;
     private final Kernels kernels;
@@ -83,26 +85,25 @@ public final class CpuEncoder implements Encoder {
         return config;
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws IllegalArgumentException also if only the pooled state is asked for and the model has no pooler
-     */
     @Override
     public EncoderOutput encode(Batch batch, OutputStates output) {
         if (closed) {
             throw new IllegalStateException("the encoder is closed");
         }
-        check(batch, output);
+        check(batch);
+        PreferredKernels.awaitWarmUp();
+        if (output == OutputStates.POOLED && pooler == null) {
+            return new EncoderOutput(null, List.of(), null);
+        }
         Team members = team.tryEnter() ? team : alone;
         try {
             Workspace workspace = workspaces.poll();
             if (workspace == null) {
-                workspace = new Workspace(config, kernels, team.size());
+                workspace = new Workspace(config, kernels, team.size(), MAX_ROWS_PER_TASK);
             }
             Result result = new Result(config, batch, output, pooler != null);
             for (Part part : Part.split(batch, MAX_TOKENS_PER_PART)) {
-                workspace.reserve(part.numTokens());
+                workspace.reserve(part);
                 forward(part, output, workspace, members, result);
             }
             workspaces.offer(workspace); // dropped if more calls run at once than there are threads
@@ -116,10 +117,7 @@ public final class CpuEncoder implements Encoder {
 
     private void forward(Part part, OutputStates output, Workspace w, Team team, Result result) {
         int n = part.numTokens();
-        embeddings(part, w.embeddings(), team); // [N, E]
-        embeddingsLayerNorm.apply(w.embeddings(), n, team);
-        result.embeddings(w.embeddings(), part);
-        embeddingHiddenMappingIn.apply(w.embeddings(), w.hidden(), n, team); // [N, H]
+        run(team, n, (from, to, member) -> embeddings(part, from, to, w.hidden(), w.scratch(member), result)); // [N, H]
         result.hiddenState(0, w.hidden(), part);
 
         int numStates = config.numHiddenLayers() * config.innerGroupNum();
@@ -127,7 +125,16 @@ public final class CpuEncoder implements Encoder {
             int group = config.groupOf((state - 1) / config.innerGroupNum());
             AlbertLayer layer = albertLayerGroups.get(group).get((state - 1) % config.innerGroupNum());
             boolean firstTokensOnly = output == OutputStates.POOLED && state == numStates;
-            albertLayer(layer, part, firstTokensOnly, w, team); // [N, H] or [B, H]
+            run(team, n, (from, to, member) -> keysAndValues(layer, part, from, to, w, w.scratch(member)));
+            if (firstTokensOnly) {
+                keepFirstTokens(w.hidden(), part); // [B, H]
+                n = part.numSequences();
+            }
+            run(
+                    team,
+                    n,
+                    (from, to, member) -> albertLayer(
+                            layer, part, firstTokensOnly, from, to, w, w.scratch(member))); // [N, H] or [B, H]
             if (!firstTokensOnly) {
                 result.hiddenState(state, w.hidden(), part);
             }
@@ -136,66 +143,97 @@ public final class CpuEncoder implements Encoder {
             if (output != OutputStates.POOLED) {
                 keepFirstTokens(w.hidden(), part); // [B, H]
             }
-            pooler.apply(w.hidden(), w.context(), part.numSequences(), team); // [B, H]
-            result.poolerOutput(w.context(), part); // tanh
+            run(team, part.numSequences(), (from, to, member) -> {
+                pooler.apply(w.hidden().from(from), w.scratch(member).context(), to - from); // [B, H]
+                result.poolerOutput(w.scratch(member).context(), part.from() + from, to - from); // tanh
+            });
         }
     }
 
-    /** Attention and feed-forward; the result replaces {@code hidden}. */
-    private void albertLayer(AlbertLayer layer, Part part, boolean firstTokensOnly, Workspace w, Team team) {
-        Rows hidden = w.hidden();
-        int n = part.numTokens();
-        layer.key().apply(hidden, w.key(), n, team); // [N, H]
-        layer.value().apply(hidden, w.value(), n, team); // [N, H]
-        if (firstTokensOnly) {
-            keepFirstTokens(hidden, part); // [B, H]; from here on N = B
-            n = part.numSequences();
+    /** Embeddings of some tokens, from ids to their hidden states. */
+    private void embeddings(Part part, int from, int to, Rows hidden, Scratch s, Result result) {
+        for (int token = from; token < to; token++) {
+            addEmbeddings(part, token, s.embeddings().values(), s.embeddings().at(token - from));
         }
-        layer.query().apply(hidden, w.query(), n, team); // [N, H]
-        attention(part, firstTokensOnly, w, team); // [N, H]
-        layer.dense().applyResidual(w.context(), hidden, w.attended(), n, team); // [N, H]
-        layer.attentionLayerNorm().apply(w.attended(), n, team);
-
-        layer.ffn().applyActivation(w.attended(), config.hiddenAct(), w.intermediate(), n, team); // [N, F]
-        layer.ffnOutput().applyResidual(w.intermediate(), w.attended(), hidden, n, team); // [N, H]
-        layer.fullLayerLayerNorm().apply(hidden, n, team);
+        embeddingsLayerNorm.apply(s.embeddings(), to - from); // [n, E]
+        result.embeddings(s.embeddings(), part.firstToken() + from, to - from);
+        embeddingHiddenMappingIn.apply(s.embeddings(), hidden.from(from), to - from); // [n, H]
     }
 
-    private void attention(Part part, boolean firstTokensOnly, Workspace w, Team team) {
-        int numHeads = config.numAttentionHeads();
-        team.run(part.numSequences() * numHeads, (task, member) -> {
-            int sequence = task / numHeads;
+    private void addEmbeddings(Part part, int token, float[] sum, int offset) {
+        int e = config.embeddingSize();
+        int word = part.batch().id(part.firstToken() + token) * e;
+        int type = part.batch().typeId(part.firstToken() + token) * e;
+        int position = (token - part.start(part.sequenceOf(token))) * e;
+        for (int i = 0; i < e; i++) {
+            sum[offset + i] =
+                    wordEmbeddings[word + i] + tokenTypeEmbeddings[type + i] + positionEmbeddings[position + i];
+        }
+    }
+
+    /** The first half of attention, for some tokens: what others attend to. */
+    private void keysAndValues(AlbertLayer layer, Part part, int from, int to, Workspace w, Scratch s) {
+        layer.key().apply(w.hidden().from(from), s.key(), to - from); // [n, H]
+        layer.value().apply(w.hidden().from(from), s.value(), to - from); // [n, H]
+        for (int token = from; token < to; ) {
+            int sequence = part.sequenceOf(token);
             int start = part.start(sequence);
             int length = part.length(sequence);
-            w.attention(member)
-                    .apply(
-                            w.query(),
-                            firstTokensOnly ? sequence : start,
-                            firstTokensOnly ? 1 : length,
-                            w.key(),
-                            w.value(),
-                            start,
-                            length,
-                            task % numHeads,
-                            w.context());
-        });
+            int end = Math.min(to, start + length);
+            w.keysAndValues()
+                    .store(
+                            s.key().from(token - from),
+                            s.value().from(token - from),
+                            end - token,
+                            sequence,
+                            token - start,
+                            length);
+            token = end;
+        }
     }
 
-    private void embeddings(Part part, Rows embeddings, Team team) {
-        int e = config.embeddingSize();
-        team.run(part.numSequences(), (sequence, member) -> {
-            for (int position = 0; position < part.length(sequence); position++) {
-                int token = part.start(sequence) + position;
-                int word = part.batch().id(part.firstToken() + token) * e;
-                int type = part.batch().typeId(part.firstToken() + token) * e;
-                int to = token * embeddings.stride();
-                for (int i = 0; i < e; i++) {
-                    embeddings.values()[to + i] = wordEmbeddings[word + i]
-                            + tokenTypeEmbeddings[type + i]
-                            + positionEmbeddings[position * e + i];
-                }
-            }
-        });
+    /** The rest of the layer, for some rows: a token each, or the first token of a sequence each. */
+    private void albertLayer(
+            AlbertLayer layer, Part part, boolean firstTokensOnly, int from, int to, Workspace w, Scratch s) {
+        Rows hidden = w.hidden().from(from);
+        int n = to - from;
+        layer.query().apply(hidden, s.query(), n); // [n, H]
+        for (int row = from; row < to; ) {
+            int sequence = firstTokensOnly ? row : part.sequenceOf(row);
+            int length = part.length(sequence);
+            int end = firstTokensOnly ? row + 1 : Math.min(to, part.start(sequence) + length);
+            s.attention()
+                    .apply(
+                            s.query().from(row - from),
+                            end - row,
+                            w.keysAndValues(),
+                            sequence,
+                            length,
+                            s.context().from(row - from));
+            row = end;
+        }
+        layer.dense().applyResidual(s.context(), hidden, s.attended(), n); // [n, H]
+        layer.attentionLayerNorm().apply(s.attended(), n);
+
+        layer.ffn().applyActivation(s.attended(), config.hiddenAct(), s.intermediate(), n); // [n, F]
+        layer.ffnOutput().applyResidual(s.intermediate(), s.attended(), hidden, n); // [n, H]
+        layer.fullLayerLayerNorm().apply(hidden, n);
+    }
+
+    /** Something done to rows {@code from} to {@code to} by one member of a team. */
+    @FunctionalInterface
+    private interface RowTask {
+        void run(int from, int to, int member);
+    }
+
+    /** Cuts rows into equal pieces, as many for each member of the team. */
+    private static void run(Team team, int numRows, RowTask task) {
+        int perMember = (numRows + MAX_ROWS_PER_TASK * team.size() - 1) / (MAX_ROWS_PER_TASK * team.size());
+        int numTasks = Math.max(1, Math.min(perMember * team.size(), numRows / MIN_ROWS_PER_TASK));
+        int rows = Panels.roundUp((numRows + numTasks - 1) / numTasks, Kernels.ROW_UNIT);
+        team.run(
+                (numRows + rows - 1) / rows,
+                (index, member) -> task.run(index * rows, Math.min(numRows, (index + 1) * rows), member));
     }
 
     /** Moves each sequence's first row to the row of the sequence's number, which is never below. */
@@ -206,11 +244,7 @@ public final class CpuEncoder implements Encoder {
         }
     }
 
-    private void check(Batch batch, OutputStates output) {
-        if (output == OutputStates.POOLED && pooler == null) {
-            throw new IllegalArgumentException("the pooled state was asked for, but a model for " + config.head()
-                    + " has no pooler: ask for LAST or ALL");
-        }
+    private void check(Batch batch) {
         if (batch.maxLength() > config.maxPositionEmbeddings()) {
             throw new IllegalArgumentException("a sequence has " + batch.maxLength()
                     + " tokens, but the model takes 1 to " + config.maxPositionEmbeddings());

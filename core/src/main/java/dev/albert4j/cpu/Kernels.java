@@ -10,15 +10,18 @@ import dev.albert4j.model.Activation;
  * is packed into <em>panels</em> of {@link #panelWidth} columns: the panel's first row, its second, and so on.
  */
 interface Kernels {
-    /** Rows that {@link #multiply} may read and write below the last one, at most. */
-    int ROW_SLACK = 3;
+    /** Rows of a matrix that {@link #multiply} computes at once, at least. */
+    int ROW_UNIT = 4;
+
+    /** Rows that a buffer needs below its last one. */
+    int ROW_SLACK = ROW_UNIT - 1;
 
     /** Columns of a panel. */
     int panelWidth();
 
     /**
-     * Adds a product to one panel of columns: {@code c += a · panel}. May also read up to {@link #ROW_SLACK} rows of a
-     * below the last, and write as many of c, whose values mean nothing.
+     * Adds a product to one panel of columns: {@code c += a · panel}. Where the number of rows is no multiple of
+     * {@link #ROW_UNIT}, also reads the rows of a up to the next multiple, and writes those of c; their values mean nothing.
      *
      * @param rows rows of a and c
      * @param depth columns of a, rows of the panel

@@ -4,8 +4,6 @@ import dev.albert4j.model.AlbertWeights;
 
 /** LayerNorm over the columns of each row. */
 final class LayerNorm {
-    private static final int ROWS_PER_TASK = 8;
-
     private final Kernels kernels;
     private final float[] weight;
     private final float[] bias;
@@ -28,13 +26,9 @@ final class LayerNorm {
     }
 
     /** Normalises rows in place. */
-    void apply(Rows x, int numRows, Team team) {
-        int numTasks = Math.max(1, Math.min(numRows / ROWS_PER_TASK, 2 * team.size()));
-        team.run(numTasks, (task, member) -> {
-            int end = (int) ((long) numRows * (task + 1) / numTasks);
-            for (int row = (int) ((long) numRows * task / numTasks); row < end; row++) {
-                kernels.layerNorm(x.values(), row * x.stride(), weight.length, weight, bias, eps);
-            }
-        });
+    void apply(Rows x, int numRows) {
+        for (int row = 0; row < numRows; row++) {
+            kernels.layerNorm(x.values(), x.at(row), weight.length, weight, bias, eps);
+        }
     }
 }

@@ -3,32 +3,25 @@ package dev.albert4j.cpu;
 import dev.albert4j.model.Activation;
 import dev.albert4j.model.AlbertWeights;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A dense layer, {@code y = x Wᵀ + b}, its weights packed once: blocks of at most {@link #MAX_DEPTH} inputs, in each
  * block all panels of outputs.
  *
- * <p>A block of rows of x stays in the second-level cache while the panels pass over it once; a panel stays in the first
- * while the rows pass over it.
+ * <p>The rows' inputs of one block stay in the second-level cache while the panels pass over them, each panel once.
  */
 final class Linear {
     private static final int MAX_DEPTH = 384;
-    private static final int ROWS_PER_TASK = 240; // a multiple of every tile height
-    // Below this, waking a thread costs more than it brings.
-    private static final long MIN_PRODUCTS_PER_TASK = 100_000;
 
     private final Kernels kernels;
     private final int numInputs;
-    private final int numPanels;
     private final int depth; // inputs of a block
     private final float[] packed; // [blocks, panels, depth, panelWidth]
     private final float[] bias; // [panels * panelWidth]
 
-    private Linear(Kernels kernels, int numInputs, int numPanels, int depth, float[] packed, float[] bias) {
+    private Linear(Kernels kernels, int numInputs, int depth, float[] packed, float[] bias) {
         this.kernels = kernels;
         this.numInputs = numInputs;
-        this.numPanels = numPanels;
         this.depth = depth;
         this.packed = packed;
         this.bias = bias;
@@ -53,81 +46,57 @@ final class Linear {
             }
         }
         float[] bias = Arrays.copyOf(weights.values(name + ".bias"), numPanels * width);
-        return new Linear(kernels, numInputs, numPanels, depth, packed, bias);
+        return new Linear(kernels, numInputs, depth, packed, bias);
     }
 
     /** {@code y = x Wᵀ + b}. */
-    void apply(Rows x, Rows y, int numRows, Team team) {
-        apply(x, null, null, y, numRows, team);
+    void apply(Rows x, Rows y, int numRows) {
+        for (int row = 0; row < numRows; row++) {
+            System.arraycopy(bias, 0, y.values(), y.at(row), bias.length);
+        }
+        addProduct(x, y, numRows);
     }
 
     /** {@code y = activation(x Wᵀ + b)}. */
-    void applyActivation(Rows x, Activation activation, Rows y, int numRows, Team team) {
-        apply(x, null, activation, y, numRows, team);
+    void applyActivation(Rows x, Activation activation, Rows y, int numRows) {
+        apply(x, y, numRows);
+        for (int row = 0; row < numRows; row++) {
+            kernels.activate(activation, y.values(), y.at(row), bias.length);
+        }
     }
 
     /** {@code y = x Wᵀ + b + residual}. */
-    void applyResidual(Rows x, Rows residual, Rows y, int numRows, Team team) {
-        apply(x, residual, null, y, numRows, team);
-    }
-
-    private void apply(
-            Rows x, @Nullable Rows residual, @Nullable Activation activation, Rows y, int numRows, Team team) {
-        int rowParts = (numRows + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
-        long products = (long) numRows * numInputs * numPanels * kernels.panelWidth();
-        int wanted = team.size() == 1 ? 1 : (int) Math.min(4L * team.size(), 1 + products / MIN_PRODUCTS_PER_TASK);
-        int panelParts = Math.min(numPanels, (wanted + rowParts - 1) / rowParts);
-        team.run(rowParts * panelParts, (task, member) -> {
-            int fromRow = task / panelParts * ROWS_PER_TASK;
-            int toRow = Math.min(numRows, fromRow + ROWS_PER_TASK);
-            int fromPanel = numPanels * (task % panelParts) / panelParts;
-            int toPanel = numPanels * (task % panelParts + 1) / panelParts;
-            int fromColumn = fromPanel * kernels.panelWidth();
-            int numColumns = (toPanel - fromPanel) * kernels.panelWidth();
-            for (int row = fromRow; row < toRow; row++) {
-                start(y, residual, row, fromColumn, numColumns);
-            }
-            multiply(x, y, fromRow, toRow, fromPanel, toPanel);
-            if (activation != null) {
-                for (int row = fromRow; row < toRow; row++) {
-                    kernels.activate(activation, y.values(), row * y.stride() + fromColumn, numColumns);
-                }
-            }
-        });
-    }
-
-    /** What the product is added to. */
-    private void start(Rows y, @Nullable Rows residual, int row, int fromColumn, int numColumns) {
-        float[] to = y.values();
-        int offset = row * y.stride() + fromColumn;
-        if (residual == null) {
-            System.arraycopy(bias, fromColumn, to, offset, numColumns);
-            return;
+    void applyResidual(Rows x, Rows residual, Rows y, int numRows) {
+        for (int row = 0; row < numRows; row++) {
+            addBias(residual.values(), residual.at(row), y.values(), y.at(row));
         }
-        float[] from = residual.values();
-        int residualOffset = row * residual.stride() + fromColumn;
-        for (int i = 0; i < numColumns; i++) {
-            to[offset + i] = from[residualOffset + i] + bias[fromColumn + i];
+        addProduct(x, y, numRows);
+    }
+
+    private void addBias(float[] from, int fromOffset, float[] to, int toOffset) {
+        for (int i = 0; i < bias.length; i++) {
+            to[toOffset + i] = from[fromOffset + i] + bias[i];
         }
     }
 
-    private void multiply(Rows x, Rows y, int fromRow, int toRow, int fromPanel, int toPanel) {
+    private void addProduct(Rows x, Rows y, int numRows) {
         int width = kernels.panelWidth();
+        int offset = 0;
         for (int input = 0; input < numInputs; input += depth) {
             int blockDepth = Math.min(depth, numInputs - input);
-            int block = input * numPanels * width;
-            for (int panel = fromPanel; panel < toPanel; panel++) {
+            for (int column = 0; column < bias.length; column += width) {
                 kernels.multiply(
-                        toRow - fromRow,
+                        numRows,
                         blockDepth,
                         x.values(),
-                        fromRow * x.stride() + input,
+                        x.offset() + input,
                         x.stride(),
                         packed,
-                        block + panel * blockDepth * width,
+                        offset,
                         y.values(),
-                        fromRow * y.stride() + panel * width,
+                        y.offset() + column,
                         y.stride());
+                offset += blockDepth * width;
             }
         }
     }

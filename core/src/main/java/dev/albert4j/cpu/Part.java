@@ -49,4 +49,13 @@ record Part(Batch batch, int from, int to) {
     int length(int sequence) {
         return batch.length(from + sequence);
     }
+
+    /** The sequence of the part that a token of it belongs to. */
+    int sequenceOf(int token) {
+        int sequence = 0;
+        while (start(sequence) + length(sequence) <= token) {
+            sequence++;
+        }
+        return sequence;
+    }
 }

@@ -1,19 +1,51 @@
 package dev.albert4j.cpu;
 
+import java.util.concurrent.CountDownLatch;
+
 /** Chooses the fastest {@link Kernels} this virtual machine can run, once, and says so when they are the slow ones. */
 final class PreferredKernels {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
     private static final System.Logger LOGGER = System.getLogger(PreferredKernels.class.getName());
+    private static final CountDownLatch WARM = new CountDownLatch(1);
     private static final Kernels INSTANCE = choose();
 
     private PreferredKernels() {}
 
-    /** The same instance each time. */
+    /** The same instance each time. The first call begins to warm it up. */
     static Kernels get() {
         return INSTANCE;
     }
 
+    /** Returns once the virtual machine has compiled the kernels: at once, but for the first second after {@link #get}. */
+    static void awaitWarmUp() {
+        try {
+            WARM.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // slower, but right
+        }
+    }
+
     private static Kernels choose() {
+        Kernels kernels = load();
+        if (kernels instanceof ScalarKernels) {
+            WARM.countDown();
+            return kernels;
+        }
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        WarmUp.run(kernels);
+                    } finally {
+                        WARM.countDown();
+                    }
+                },
+                "albert4j-warm-up");
+        thread.setDaemon(true);
+        thread.start();
+        return kernels;
+    }
+
+    private static Kernels load() {
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             LOGGER.log(
                     System.Logger.Level.WARNING,

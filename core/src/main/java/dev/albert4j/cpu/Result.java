@@ -33,10 +33,11 @@ final class Result {
         poolerOutput = hasPooler ? new float[Math.multiplyExact(batch.numSequences(), config.hiddenSize())] : null;
     }
 
-    void embeddings(Rows rows, Part part) {
+    /** @param token of the batch, the first of the rows */
+    void embeddings(Rows rows, int token, int numRows) {
         if (embeddings != null) {
             int e = config.embeddingSize();
-            rows.copyTo(embeddings, part.firstToken() * e, part.numTokens(), e);
+            rows.copyTo(embeddings, token * e, numRows, e);
         }
     }
 
@@ -49,15 +50,17 @@ final class Result {
         }
     }
 
-    /** @param rows the pooler's dense layer, before its tanh */
-    void poolerOutput(Rows rows, Part part) {
+    /**
+     * @param rows the pooler's dense layer, before its tanh
+     * @param sequence of the batch, the first of the rows
+     */
+    void poolerOutput(Rows rows, int sequence, int numRows) {
         if (poolerOutput == null) {
             return;
         }
         int h = config.hiddenSize();
-        int from = part.from() * h;
-        rows.copyTo(poolerOutput, from, part.numSequences(), h);
-        for (int i = from; i < from + part.numSequences() * h; i++) {
+        rows.copyTo(poolerOutput, sequence * h, numRows, h);
+        for (int i = sequence * h; i < (sequence + numRows) * h; i++) {
             poolerOutput[i] = (float) Math.tanh(poolerOutput[i]);
         }
     }

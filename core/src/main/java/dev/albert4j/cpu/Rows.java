@@ -4,22 +4,33 @@ package dev.albert4j.cpu;
  * A buffer of rows, one a token or a sequence.
  *
  * @param values the rows one after the other, each followed by padding
+ * @param offset where the first row starts
  * @param stride from the start of a row to the start of the next
  */
-record Rows(float[] values, int stride) {
+record Rows(float[] values, int offset, int stride) {
     /** Room for so many rows of so many columns, as {@link Kernels} needs it. */
     static Rows of(int numRows, int numColumns, int panelWidth) {
         int stride = Panels.roundUp(numColumns, panelWidth);
         if (stride % 64 == 0) {
             stride += panelWidth; // strides of large powers of two would crowd all rows into the same few cache sets
         }
-        return new Rows(new float[Math.multiplyExact(numRows + Kernels.ROW_SLACK, stride)], stride);
+        return new Rows(new float[Math.multiplyExact(numRows + Kernels.ROW_SLACK, stride)], 0, stride);
+    }
+
+    /** The same rows from one of them on. */
+    Rows from(int row) {
+        return new Rows(values, at(row), stride);
+    }
+
+    /** Where a row starts. */
+    int at(int row) {
+        return offset + row * stride;
     }
 
     /** Copies rows, without their padding, to consecutive places. */
     void copyTo(float[] target, int targetOffset, int numRows, int numColumns) {
         for (int row = 0; row < numRows; row++) {
-            System.arraycopy(values, row * stride, target, targetOffset + row * numColumns, numColumns);
+            System.arraycopy(values, at(row), target, targetOffset + row * numColumns, numColumns);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.albert4j.cpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A caller and the threads that help it: they share the tasks of one job at a time. Jobs last microseconds, so workers
- * spin for a while before they sleep.
+ * spin for a while before they sleep. The same share of the tasks goes to the same member each time, as its core has the
+ * data; but who is done takes over what others have not begun.
  *
  * <p>One caller at a time may hold the team ({@link #tryEnter}, {@link #exit}) and {@link #run} jobs.
  */
@@ -29,26 +31,43 @@ final class Team implements AutoCloseable {
     }
 
     private static final class Job {
+        private static final int APART = 32; // counters on cache lines of their own
+
         final Task task;
         final int numTasks;
-        final AtomicInteger next = new AtomicInteger();
+        final int numMembers;
+        final AtomicIntegerArray next; // for each member, the next of its tasks
         final AtomicInteger numDone = new AtomicInteger();
         final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-        Job(Task task, int numTasks) {
+        Job(Task task, int numTasks, int numMembers) {
             this.task = task;
             this.numTasks = numTasks;
+            this.numMembers = numMembers;
+            this.next = new AtomicIntegerArray(numMembers * APART);
         }
 
+        /** First a member's own tasks, then what others have not begun. */
         void work(int member) {
-            for (int index = next.getAndIncrement(); index < numTasks; index = next.getAndIncrement()) {
-                try {
-                    task.run(index, member);
-                } catch (Throwable e) { // handed to the caller
-                    failure.compareAndSet(null, e);
-                } finally {
-                    numDone.incrementAndGet();
+            for (int i = 0; i < numMembers; i++) {
+                int owner = (member + i) % numMembers;
+                int from = numTasks * owner / numMembers;
+                int to = numTasks * (owner + 1) / numMembers;
+                int index = from + next.getAndIncrement(owner * APART);
+                while (index < to) {
+                    run(index, member);
+                    index = from + next.getAndIncrement(owner * APART);
                 }
+            }
+        }
+
+        private void run(int index, int member) {
+            try {
+                task.run(index, member);
+            } catch (Throwable e) { // handed to the caller
+                failure.compareAndSet(null, e);
+            } finally {
+                numDone.incrementAndGet();
             }
         }
     }
@@ -149,7 +168,7 @@ final class Team implements AutoCloseable {
             }
             return;
         }
-        Job job = new Job(task, numTasks);
+        Job job = new Job(task, numTasks, size());
         current = job;
         for (int i = 0; i < workers.size(); i++) {
             if (workers.get(i).sleeping) {

@@ -77,7 +77,8 @@ final class VectorKernels implements Kernels {
                         cStride);
             }
         } else {
-            for (; rows - row > 4; row += 6) {
+            // 8 rows are two fours: a six and a four would reach beyond them
+            for (; rows - row > 5 && rows - row != 8; row += 6) {
                 rows6(
                         depth,
                         a,

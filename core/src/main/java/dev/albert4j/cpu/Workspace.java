@@ -8,86 +8,42 @@ import java.util.stream.Stream;
 final class Workspace {
     private static final int CAPACITY_UNIT = 64;
 
-    private final AlbertConfig config;
+    private final int hiddenSize;
     private final int panelWidth;
-    private final List<Attention> attention; // one a member of the team
+    private final KeysAndValues keysAndValues;
+    private final List<Scratch> scratch; // one a member of the team
     private int capacity;
-    private Rows embeddings; // [N, E]
     private Rows hidden; // [N, H]
-    private Rows query; // [N, H]
-    private Rows key; // [N, H]
-    private Rows value; // [N, H]
-    private Rows context; // [N, H]
-    private Rows attended; // [N, H]
-    private Rows intermediate; // [N, F]
 
-    Workspace(AlbertConfig config, Kernels kernels, int teamSize) {
-        this.config = config;
-        this.panelWidth = kernels.panelWidth();
-        this.attention = Stream.generate(() -> new Attention(kernels, config.headSize()))
+    /** @param maxRowsPerTask most rows a thread carries through a layer at once */
+    Workspace(AlbertConfig config, Kernels kernels, int teamSize, int maxRowsPerTask) {
+        hiddenSize = config.hiddenSize();
+        panelWidth = kernels.panelWidth();
+        keysAndValues = new KeysAndValues(config.numAttentionHeads(), config.headSize(), panelWidth);
+        scratch = Stream.generate(() -> Scratch.of(config, maxRowsPerTask, kernels))
                 .limit(teamSize)
                 .toList();
-        Rows none = Rows.of(0, 1, panelWidth);
-        this.embeddings = none;
-        this.hidden = none;
-        this.query = none;
-        this.key = none;
-        this.value = none;
-        this.context = none;
-        this.attended = none;
-        this.intermediate = none;
+        hidden = Rows.of(0, 1, panelWidth);
     }
 
-    /** Makes room for so many rows; what the buffers held is lost. */
-    void reserve(int numRows) {
-        if (numRows <= capacity) {
-            return;
+    /** Makes room for a part; what the buffers held is lost. */
+    void reserve(Part part) {
+        if (part.numTokens() > capacity) {
+            capacity = Panels.roundUp(part.numTokens(), CAPACITY_UNIT);
+            hidden = Rows.of(capacity, hiddenSize, panelWidth);
         }
-        capacity = Panels.roundUp(numRows, CAPACITY_UNIT);
-        embeddings = Rows.of(capacity, config.embeddingSize(), panelWidth);
-        hidden = Rows.of(capacity, config.hiddenSize(), panelWidth);
-        query = Rows.of(capacity, config.hiddenSize(), panelWidth);
-        key = Rows.of(capacity, config.hiddenSize(), panelWidth);
-        value = Rows.of(capacity, config.hiddenSize(), panelWidth);
-        context = Rows.of(capacity, config.hiddenSize(), panelWidth);
-        attended = Rows.of(capacity, config.hiddenSize(), panelWidth);
-        intermediate = Rows.of(capacity, config.intermediateSize(), panelWidth);
-    }
-
-    Rows embeddings() {
-        return embeddings;
+        keysAndValues.reserve(part);
     }
 
     Rows hidden() {
         return hidden;
     }
 
-    Rows query() {
-        return query;
+    KeysAndValues keysAndValues() {
+        return keysAndValues;
     }
 
-    Rows key() {
-        return key;
-    }
-
-    Rows value() {
-        return value;
-    }
-
-    Rows context() {
-        return context;
-    }
-
-    /** The attention's output after its residual and LayerNorm. */
-    Rows attended() {
-        return attended;
-    }
-
-    Rows intermediate() {
-        return intermediate;
-    }
-
-    Attention attention(int member) {
-        return attention.get(member);
+    Scratch scratch(int member) {
+        return scratch.get(member);
     }
 }

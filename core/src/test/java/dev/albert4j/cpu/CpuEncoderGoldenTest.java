@@ -30,8 +30,7 @@ class CpuEncoderGoldenTest {
     @MethodSource("cases")
     void everyLayerOfEverySequenceIsHuggingFaces(Path directory, Kernels kernels) throws IOException {
         GoldenCase golden = GoldenCase.read(directory);
-        Batch batch =
-                Batch.of(golden.ids().toArray(int[][]::new), golden.typeIds().toArray(int[][]::new));
+        Batch batch = golden.batch();
         try (CpuEncoder encoder = CpuEncoder.of(golden.weights(), 2, kernels)) {
             EncoderOutput all = encoder.encode(batch, OutputStates.ALL);
             for (int i = 0; i < batch.numSequences(); i++) {
@@ -65,7 +64,7 @@ class CpuEncoderGoldenTest {
     }
 
     private static void assertPooled(GoldenCase golden, float[] actual, int numSequences) {
-        int h = golden.config().hiddenSize();
+        int h = golden.weights().config().hiddenSize();
         for (int i = 0; i < numSequences; i++) {
             assertThat(Arrays.copyOfRange(actual, i * h, (i + 1) * h))
                     .as("pooler_output." + i)

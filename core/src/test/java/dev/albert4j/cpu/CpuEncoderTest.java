@@ -1,8 +1,9 @@
 package dev.albert4j.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.albert4j.model.Activation;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Batch;
@@ -10,50 +11,138 @@ import dev.albert4j.model.EncoderOutput;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.OutputStates;
 import java.util.Arrays;
-import java.util.SplittableRandom;
+import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
+/** What needs no reference values; those are in {@link CpuEncoderGoldenTest}. */
 class CpuEncoderTest {
     private static final AlbertConfig CONFIG = AlbertConfig.builder()
-            .head(Head.SEQUENCE_CLASSIFICATION)
             .vocabSize(50)
-            .embeddingSize(10)
-            .hiddenSize(36)
-            .numHiddenLayers(4)
-            .numHiddenGroups(2)
-            .innerGroupNum(2)
+            .embeddingSize(20)
+            .hiddenSize(78)
             .numAttentionHeads(3)
-            .intermediateSize(40)
-            .maxPositionEmbeddings(64)
-            .initializerRange(0.2)
+            .numHiddenLayers(2)
+            .innerGroupNum(2)
+            .intermediateSize(130)
+            .hiddenAct(Activation.GELU_ERF)
+            .maxPositionEmbeddings(300)
+            .initializerRange(0.3)
             .build();
 
     @Test
     void aSequenceInABatchGivesWhatItGivesAlone() {
-        int[][] ids = new int[9][];
-        int[][] typeIds = new int[9][];
-        SplittableRandom random = new SplittableRandom(5);
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = random.ints(new int[] {1, 64, 2, 17, 33, 5, 16, 48, 3}[i], 0, 50)
-                    .toArray();
-            typeIds[i] = random.ints(ids[i].length, 0, 2).toArray();
-        }
-        try (CpuEncoder encoder = CpuEncoder.of(AlbertWeights.initialize(CONFIG, 3), 2, PreferredKernels.get())) {
-            Batch batch = Batch.of(ids, typeIds);
-            EncoderOutput together = encoder.encode(batch, OutputStates.ALL);
-            EncoderOutput pooled = encoder.encode(batch, OutputStates.POOLED);
-            for (int i = 0; i < ids.length; i++) {
-                Batch one = Batch.of(new int[][] {ids[i]}, new int[][] {typeIds[i]});
-                EncoderOutput alone = encoder.encode(one, OutputStates.ALL);
-                assertRows(together.lastHiddenState(), batch.start(i), batch.length(i), alone.lastHiddenState());
-                assertRows(together.poolerOutput(), i, 1, alone.poolerOutput());
-                assertRows(pooled.poolerOutput(), i, 1, alone.poolerOutput());
+        Batch batch = batch(1, 7, 300, 33, 1, 64, 5, 290, 128, 12);
+        AlbertWeights weights = AlbertWeights.initialize(CONFIG, 1);
+        try (CpuEncoder one = CpuEncoder.of(weights, 1);
+                CpuEncoder two = CpuEncoder.of(weights, 2);
+                CpuEncoder five = CpuEncoder.of(weights, 5)) {
+            EncoderOutput expected = one.encode(batch, OutputStates.ALL);
+            assertSame(two.encode(batch, OutputStates.ALL), expected);
+            assertSame(five.encode(batch, OutputStates.ALL), expected);
+            assertThat(two.encode(batch, OutputStates.LAST).lastHiddenState()).isEqualTo(expected.lastHiddenState());
+            assertThat(two.encode(batch, OutputStates.POOLED).poolerOutput()).isEqualTo(expected.poolerOutput());
+            int h = CONFIG.hiddenSize();
+            for (int i = 0; i < batch.numSequences(); i++) {
+                EncoderOutput single = two.encode(sequence(batch, i), OutputStates.LAST);
+                assertThat(single.lastHiddenState())
+                        .isEqualTo(Arrays.copyOfRange(
+                                expected.lastHiddenState(), batch.start(i) * h, batch.start(i + 1) * h));
+                assertThat(single.poolerOutput())
+                        .isEqualTo(Arrays.copyOfRange(expected.poolerOutput(), i * h, (i + 1) * h));
             }
         }
     }
 
-    private static void assertRows(float[] actual, int start, int rows, float[] expected) {
-        int h = CONFIG.hiddenSize();
-        assertThat(Arrays.copyOfRange(actual, start * h, (start + rows) * h)).containsExactly(expected, within(1e-5f));
+    @Test
+    void scalarAndVectorKernelsAgree() {
+        Batch batch = batch(40, 3, 100);
+        AlbertWeights weights = AlbertWeights.initialize(CONFIG, 2);
+        try (CpuEncoder scalar = CpuEncoder.of(weights, 2, new ScalarKernels());
+                CpuEncoder vector = CpuEncoder.of(weights, 2)) {
+            assertThat(vector.encode(batch, OutputStates.LAST).lastHiddenState())
+                    .containsExactly(scalar.encode(batch, OutputStates.LAST).lastHiddenState(), Offset.offset(1e-5f));
+        }
+    }
+
+    @Test
+    void aModelWithoutPoolerGivesNoPooledState() {
+        AlbertConfig config = CONFIG.toBuilder().head(Head.TOKEN_CLASSIFICATION).build();
+        try (CpuEncoder encoder = CpuEncoder.of(AlbertWeights.initialize(config, 1), 1)) {
+            assertThat(encoder.encode(batch(4), OutputStates.POOLED).hasPoolerOutput())
+                    .isFalse();
+            assertThat(encoder.encode(batch(4), OutputStates.LAST).hasPoolerOutput())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void whatIsOutOfTheModelsRangeIsRefusedWithItsRange() {
+        try (CpuEncoder encoder = CpuEncoder.of(AlbertWeights.initialize(CONFIG, 1), 1)) {
+            assertRefused(encoder, new int[] {1, 50}, new int[2], "id 50 is not between 0 and 49");
+            assertRefused(encoder, new int[] {-1}, new int[1], "id -1 is not between 0 and 49");
+            assertRefused(encoder, new int[] {1}, new int[] {2}, "type id 2 is not between 0 and 1");
+            assertRefused(
+                    encoder, new int[301], new int[301], "a sequence has 301 tokens, but the model takes 1 to 300");
+        }
+        assertThatThrownBy(() -> CpuEncoder.of(AlbertWeights.initialize(CONFIG, 1), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("numThreads is 0, but must be at least 1");
+    }
+
+    @Test
+    void aClosedEncoderSaysSoAndMayBeClosedAgain() {
+        CpuEncoder encoder = CpuEncoder.of(AlbertWeights.initialize(CONFIG, 1), 2);
+        encoder.close();
+        encoder.close();
+        assertThatThrownBy(() -> encoder.encode(batch(3), OutputStates.LAST))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the encoder is closed");
+    }
+
+    @Test
+    void partsHoldWholeSequencesOfAtMostSoManyTokens() {
+        Batch batch = batch(5, 5, 11, 300, 2, 8);
+        assertThat(Part.split(batch, 10))
+                .containsExactly(
+                        new Part(batch, 0, 2), new Part(batch, 2, 3), new Part(batch, 3, 4), new Part(batch, 4, 6));
+    }
+
+    private static void assertRefused(CpuEncoder encoder, int[] ids, int[] typeIds, String message) {
+        Batch batch = Batch.of(new int[][] {ids}, new int[][] {typeIds});
+        assertThatThrownBy(() -> encoder.encode(batch, OutputStates.LAST))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    private static void assertSame(EncoderOutput actual, EncoderOutput expected) {
+        assertThat(actual.embeddings()).isEqualTo(expected.embeddings());
+        assertThat(actual.hiddenStates()).hasSameSizeAs(expected.hiddenStates());
+        for (int k = 0; k < expected.hiddenStates().size(); k++) {
+            assertThat(actual.hiddenStates().get(k))
+                    .isEqualTo(expected.hiddenStates().get(k));
+        }
+        assertThat(actual.poolerOutput()).isEqualTo(expected.poolerOutput());
+    }
+
+    private static Batch batch(int... lengths) {
+        Random random = new Random(Arrays.hashCode(lengths));
+        int[][] ids = new int[lengths.length][];
+        int[][] typeIds = new int[lengths.length][];
+        for (int i = 0; i < lengths.length; i++) {
+            ids[i] = random.ints(lengths[i], 0, CONFIG.vocabSize()).toArray();
+            typeIds[i] = random.ints(lengths[i], 0, 2).toArray();
+        }
+        return Batch.of(ids, typeIds);
+    }
+
+    private static Batch sequence(Batch batch, int i) {
+        int[] ids = new int[batch.length(i)];
+        int[] typeIds = new int[batch.length(i)];
+        for (int t = 0; t < ids.length; t++) {
+            ids[t] = batch.id(batch.start(i) + t);
+            typeIds[t] = batch.typeId(batch.start(i) + t);
+        }
+        return Batch.of(new int[][] {ids}, new int[][] {typeIds});
     }
 }

@@ -1,0 +1,61 @@
+package dev.albert4j.cpu;
+
+import dev.albert4j.model.Activation;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Has the virtual machine compile {@link Kernels} on small matrices. Until it has, the Vector API is a thousand times
+ * slower, and a first sentence would take seconds.
+ */
+final class WarmUp {
+    private static final int DEPTH = 24;
+    private static final int CALLS_PER_ROUND = 50;
+    // HotSpot's compiler is asked for a method after 5000 calls at most.
+    private static final int MIN_ROUNDS = 6000 / CALLS_PER_ROUND;
+    private static final double SPEED_UP = 30;
+    private static final long MAX_NANOS = 3_000_000_000L;
+
+    private final List<Runnable> calls;
+
+    private WarmUp(Kernels kernels) {
+        int width = kernels.panelWidth();
+        float[] a = new float[12 * DEPTH];
+        float[] panel = new float[DEPTH * width];
+        float[] c = new float[12 * width];
+        float[] ones = new float[width];
+        Arrays.fill(ones, 1);
+        calls = List.of(
+                () -> kernels.multiply(8, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
+                () -> kernels.multiply(6, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
+                () -> kernels.multiply(4, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
+                () -> kernels.softmax(c, 0, width, 1),
+                () -> kernels.activate(Activation.GELU_ERF, c, 0, width),
+                () -> kernels.activate(Activation.GELU_TANH, c, 0, width),
+                () -> kernels.activate(Activation.RELU, c, 0, width),
+                () -> kernels.layerNorm(c, 0, width, ones, ones, 1e-12));
+    }
+
+    /** Returns once the kernels are compiled, or after a few seconds. */
+    static void run(Kernels kernels) {
+        new WarmUp(kernels).run();
+    }
+
+    private void run() {
+        long start = System.nanoTime();
+        long slowest = 0;
+        for (int round = 0; System.nanoTime() - start < MAX_NANOS; round++) {
+            long before = System.nanoTime();
+            for (Runnable call : calls) {
+                for (int i = 0; i < CALLS_PER_ROUND; i++) {
+                    call.run();
+                }
+            }
+            long nanos = System.nanoTime() - before;
+            slowest = Math.max(slowest, nanos);
+            if (round >= MIN_ROUNDS && nanos * SPEED_UP < slowest) {
+                return;
+            }
+        }
+    }
+}

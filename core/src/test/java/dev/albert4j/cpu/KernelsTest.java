@@ -1,0 +1,189 @@
+package dev.albert4j.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.albert4j.model.Activation;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every implementation against plain double precision, on random shapes with all kinds of tails. */
+class KernelsTest {
+    private final long seed = Long.getLong("albert4j.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+
+    static Stream<Kernels> implementations() {
+        return Stream.of(PreferredKernels.get(), new ScalarKernels());
+    }
+
+    @AfterEach
+    void printSeed() {
+        Logger.INSTANCE.log(System.Logger.Level.INFO, "repeat with -Dalbert4j.seed=" + seed);
+    }
+
+    @Test
+    void theVectorApiIsUsedWhereItIs() {
+        assertThat(PreferredKernels.get().toString()).startsWith("vector");
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void multiplyAddsTheProduct(Kernels kernels) {
+        int width = kernels.panelWidth();
+        for (int rows = 1; rows <= 30; rows++) {
+            int depth = 1 + random.nextInt(rows % 3 == 0 ? 400 : 40);
+            int aStride = depth + random.nextInt(20);
+            int cStride = width + random.nextInt(20);
+            float[] a = values(7 + (rows + Kernels.ROW_SLACK) * aStride, 1);
+            float[] panels = values(5 + depth * width, 1);
+            float[] c = values(3 + (rows + Kernels.ROW_SLACK) * cStride, 1);
+            float[] before = c.clone();
+            kernels.multiply(rows, depth, a, 7, aStride, panels, 5, c, 3, cStride);
+            for (int row = 0; row < rows; row++) {
+                for (int column = 0; column < cStride; column++) {
+                    int at = 3 + row * cStride + column;
+                    double sum = before[at];
+                    for (int k = 0; k < depth && column < width; k++) {
+                        sum += (double) a[7 + row * aStride + k] * panels[5 + k * width + column];
+                    }
+                    assertThat((double) c[at])
+                            .as("row %d of %d, depth %d, column %d", row, rows, depth, column)
+                            .isCloseTo(sum, Offset.offset(1e-4));
+                }
+            }
+            int written = Panels.roundUp(rows, Kernels.ROW_UNIT);
+            for (int at = 3 + written * cStride; at < c.length; at++) {
+                assertThat(c[at]).isEqualTo(before[at]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void aRowsProductDoesNotDependOnTheRowsBesideIt(Kernels kernels) {
+        int width = kernels.panelWidth();
+        int depth = 50;
+        float[] a = values((40 + Kernels.ROW_SLACK) * depth, 1);
+        float[] panel = values(depth * width, 1);
+        float[] together = new float[(40 + Kernels.ROW_SLACK) * width];
+        kernels.multiply(40, depth, a, 0, depth, panel, 0, together, 0, width);
+        for (int rows = 1; rows <= 40; rows++) {
+            float[] alone = new float[(rows + Kernels.ROW_SLACK) * width];
+            kernels.multiply(rows, depth, a, (40 - rows) * depth, depth, panel, 0, alone, 0, width);
+            for (int i = 0; i < rows * width; i++) {
+                assertThat(alone[i]).isEqualTo(together[(40 - rows) * width + i]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void layerNormIsTheTextbooks(Kernels kernels) {
+        for (int size = 1; size < 100; size++) {
+            float[] x = values(3 + size + 5, 3);
+            float[] before = x.clone();
+            float[] weight = values(size, 1);
+            float[] bias = values(size, 1);
+            kernels.layerNorm(x, 3, size, weight, bias, 1e-3);
+            double mean = 0;
+            for (int i = 0; i < size; i++) {
+                mean += before[3 + i] / (double) size;
+            }
+            double variance = 0;
+            for (int i = 0; i < size; i++) {
+                variance += (before[3 + i] - mean) * (before[3 + i] - mean) / size;
+            }
+            for (int i = 0; i < x.length; i++) {
+                double expected = i < 3 || i >= 3 + size
+                        ? before[i]
+                        : (before[i] - mean) / Math.sqrt(variance + 1e-3) * weight[i - 3] + bias[i - 3];
+                assertThat((double) x[i]).isCloseTo(expected, Offset.offset(3e-6));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void softmaxIsTheTextbooks(Kernels kernels) {
+        for (int size = 1; size < 100; size++) {
+            float[] x = values(3 + Panels.roundUp(size, kernels.panelWidth()), size % 5 == 0 ? 200 : 3);
+            float[] before = x.clone();
+            kernels.softmax(x, 3, size, 0.7f);
+            double max = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < size; i++) {
+                max = Math.max(max, before[3 + i]);
+            }
+            double sum = 0;
+            for (int i = 0; i < size; i++) {
+                sum += Math.exp((before[3 + i] - max) * 0.7f);
+            }
+            for (int i = 0; i < size; i++) {
+                double expected = Math.exp((before[3 + i] - max) * 0.7f) / sum;
+                assertThat((double) x[3 + i]).isCloseTo(expected, Offset.offset(3e-7 + expected * 3e-5));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void activationsAreRightToSingleRounding(Kernels kernels) {
+        int size = 400 * kernels.panelWidth();
+        float[] inputs = values(size, 6);
+        inputs[0] = 0;
+        inputs[1] = -0f;
+        inputs[2] = 1000;
+        inputs[3] = -1000;
+        inputs[4] = Float.MIN_VALUE;
+        inputs[5] = 1e18f;
+        inputs[6] = -1e12f;
+        for (Activation activation : Activation.values()) {
+            float[] x = new float[3 + size];
+            System.arraycopy(inputs, 0, x, 3, size);
+            kernels.activate(activation, x, 3, size);
+            for (int i = 0; i < size; i++) {
+                double expected = expected(activation, inputs[i]);
+                assertThat((double) x[3 + i])
+                        .as("%s(%s)", activation, inputs[i])
+                        .isCloseTo(expected, Offset.offset(2e-7 * Math.max(1, Math.abs(expected))));
+            }
+        }
+    }
+
+    private static double expected(Activation activation, double x) {
+        return switch (activation) {
+            case GELU_ERF -> 0.5 * x * (1 + erf(x / Math.sqrt(2)));
+            case GELU_TANH -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case RELU -> Math.max(0, x);
+        };
+    }
+
+    /** Kummer's series, whose terms all have one sign. */
+    private static double erf(double x) {
+        if (Math.abs(x) > 6) {
+            return Math.signum(x);
+        }
+        double term = x;
+        double sum = x;
+        for (int n = 1; n < 400; n++) {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+    }
+
+    private float[] values(int size, double deviation) {
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) (deviation * random.nextGaussian());
+        }
+        return values;
+    }
+
+    private static final class Logger {
+        static final System.Logger INSTANCE = System.getLogger(KernelsTest.class.getName());
+    }
+}
