@@ -11,62 +11,36 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread of a training run, on which libtorch and its BLAS use {@code numThreads} threads of their own.
- *
- * <p>One worker only: two threads in libtorch's backward pass at once were seen to crash it (2.10 through JavaCPP, with dropout
- * of attention), though passes side by side scale better than threads inside each small operation.
+ * The threads of a training run. Each works on its own part of a batch, and libtorch and its BLAS use no further threads
+ * while this is open: whole passes side by side scale better than the threads inside each small operation.
  */
-@SuppressWarnings("try") // a PointerScope acts by being open
 final class Workers implements AutoCloseable {
     private final int size;
     private final ExecutorService executor;
     private final int torchThreads = get_num_threads();
     private final int blasThreads;
 
-    /** @param size number of libtorch's threads; 0 for one a processor */
+    /** @param size number of threads; 0 for one a processor */
     Workers(int size) {
-        int numThreads = size > 0 ? size : Runtime.getRuntime().availableProcessors();
-        this.size = 1;
+        this.size = size > 0 ? size : Runtime.getRuntime().availableProcessors();
         Loader.load(openblas.class);
         blasThreads = openblas.blas_get_num_threads();
-        openblas.blas_set_num_threads(numThreads);
-        set_num_threads(numThreads);
+        openblas.blas_set_num_threads(1);
+        set_num_threads(1);
         executor = Executors.newFixedThreadPool(this.size, task -> {
             Thread thread = new Thread(
                     () -> {
-                        set_num_threads(numThreads);
+                        set_num_threads(1);
                         task.run();
                     },
                     "train");
             thread.setDaemon(true);
             return thread;
         });
-        initializeAutograd();
-    }
-
-    /**
-     * A first backward pass on each thread, one after the other: libtorch sets its autograd engine up at the first one, and
-     * two threads that do so at once were seen to crash or to wait for each other for ever.
-     */
-    private void initializeAutograd() {
-        for (int i = 0; i < size; i++) {
-            RuntimeException failure = await(executor.submit(() -> {
-                try (PointerScope scope = new PointerScope()) {
-                    Tensor one = torch.ones(1).set_requires_grad(true);
-                    one.mul(one).sum().backward();
-                }
-            }));
-            if (failure != null) {
-                throw failure;
-            }
-        }
     }
 
     /** Number of threads. */
