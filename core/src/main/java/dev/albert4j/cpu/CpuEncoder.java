@@ -9,6 +9,7 @@ import dev.albert4j.model.EncoderOutput;
 import dev.albert4j.model.OutputStates;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CpuEncoder implements Encoder {
     private static final int MAX_TOKENS_PER_PART = 512;
-    private static final int MAX_ROWS_PER_TASK = 128; // a multiple of Kernels.ROW_UNIT
-    private static final int MIN_ROWS_PER_TASK = 8;
+    private static final int MAX_ROWS_PER_SLICE = 128; // a multiple of Kernels.ROW_UNIT
+    private static final int MIN_ROWS_PER_SLICE = 8;
+    // Up to one row for so many columns, reading the weights costs more than waiting for each other (measured).
+    private static final int COLUMNS_PER_SHARED_ROW = 24;
 
     private final AlbertConfig config;
     private final Kernels kernels;
@@ -39,6 +42,7 @@ public final class CpuEncoder implements Encoder {
     private final List<List<AlbertLayer>> albertLayerGroups; // [G, I]
     private final @Nullable Linear pooler; // H → H
 
+    private final int maxRowsToShare;
     private final Team team;
     private final Team alone = Team.alone();
     private final ArrayBlockingQueue<Workspace> workspaces;
@@ -61,6 +65,7 @@ public final class CpuEncoder implements Encoder {
                 .toList();
         pooler = AlbertParameters.hasPooler(config.head()) ? Linear.of(weights, "albert.pooler", h, h, kernels) : null;
         workspaces = new ArrayBlockingQueue<>(numThreads);
+        maxRowsToShare = Math.min(MAX_ROWS_PER_SLICE, h / COLUMNS_PER_SHARED_ROW);
         team = Team.of(numThreads);
     }
 
@@ -99,7 +104,7 @@ public final class CpuEncoder implements Encoder {
         try {
             Workspace workspace = workspaces.poll();
             if (workspace == null) {
-                workspace = new Workspace(config, kernels, team.size(), MAX_ROWS_PER_TASK);
+                workspace = new Workspace(config, kernels, team.size(), MAX_ROWS_PER_SLICE);
             }
             Result result = new Result(config, batch, output, pooler != null);
             for (Part part : Part.split(batch, MAX_TOKENS_PER_PART)) {
@@ -117,7 +122,7 @@ public final class CpuEncoder implements Encoder {
 
     private void forward(Part part, OutputStates output, Workspace w, Team team, Result result) {
         int n = part.numTokens();
-        run(team, n, (from, to, member) -> embeddings(part, from, to, w.hidden(), w.scratch(member), result)); // [N, H]
+        inSlices(n, w, team, slice -> embeddings(part, w.hidden(), slice, result)); // [N, H]
         result.hiddenState(0, w.hidden(), part);
 
         int numStates = config.numHiddenLayers() * config.innerGroupNum();
@@ -125,16 +130,12 @@ public final class CpuEncoder implements Encoder {
             int group = config.groupOf((state - 1) / config.innerGroupNum());
             AlbertLayer layer = albertLayerGroups.get(group).get((state - 1) % config.innerGroupNum());
             boolean firstTokensOnly = output == OutputStates.POOLED && state == numStates;
-            run(team, n, (from, to, member) -> keysAndValues(layer, part, from, to, w, w.scratch(member)));
+            inSlices(n, w, team, slice -> keysAndValues(layer, part, w, slice));
             if (firstTokensOnly) {
                 keepFirstTokens(w.hidden(), part); // [B, H]
                 n = part.numSequences();
             }
-            run(
-                    team,
-                    n,
-                    (from, to, member) -> albertLayer(
-                            layer, part, firstTokensOnly, from, to, w, w.scratch(member))); // [N, H] or [B, H]
+            inSlices(n, w, team, slice -> albertLayer(layer, part, firstTokensOnly, w, slice)); // [N, H] or [B, H]
             if (!firstTokensOnly) {
                 result.hiddenState(state, w.hidden(), part);
             }
@@ -143,21 +144,20 @@ public final class CpuEncoder implements Encoder {
             if (output != OutputStates.POOLED) {
                 keepFirstTokens(w.hidden(), part); // [B, H]
             }
-            run(team, part.numSequences(), (from, to, member) -> {
-                pooler.apply(w.hidden().from(from), w.scratch(member).context(), to - from); // [B, H]
-                result.poolerOutput(w.scratch(member).context(), part.from() + from, to - from); // tanh
-            });
+            inSlices(part.numSequences(), w, team, slice -> pooler(pooler, part, w, slice, result)); // [B, H]
         }
     }
 
     /** Embeddings of some tokens, from ids to their hidden states. */
-    private void embeddings(Part part, int from, int to, Rows hidden, Scratch s, Result result) {
-        for (int token = from; token < to; token++) {
-            addEmbeddings(part, token, s.embeddings().values(), s.embeddings().at(token - from));
+    private void embeddings(Part part, Rows hidden, Slice slice, Result result) {
+        int n = slice.numRows();
+        Rows embeddings = slice.scratch().embeddings();
+        for (int row = 0; row < n; row++) {
+            addEmbeddings(part, slice.from() + row, embeddings.values(), embeddings.at(row));
         }
-        embeddingsLayerNorm.apply(s.embeddings(), to - from); // [n, E]
-        result.embeddings(s.embeddings(), part.firstToken() + from, to - from);
-        embeddingHiddenMappingIn.apply(s.embeddings(), hidden.from(from), to - from); // [n, H]
+        embeddingsLayerNorm.apply(embeddings, n); // [n, E]
+        result.embeddings(embeddings, part.firstToken() + slice.from(), n);
+        embeddingHiddenMappingIn.apply(embeddings, hidden.from(slice.from()), n, slice.team()); // [n, H]
     }
 
     private void addEmbeddings(Part part, int token, float[] sum, int offset) {
@@ -172,68 +172,66 @@ public final class CpuEncoder implements Encoder {
     }
 
     /** The first half of attention, for some tokens: what others attend to. */
-    private void keysAndValues(AlbertLayer layer, Part part, int from, int to, Workspace w, Scratch s) {
-        layer.key().apply(w.hidden().from(from), s.key(), to - from); // [n, H]
-        layer.value().apply(w.hidden().from(from), s.value(), to - from); // [n, H]
-        for (int token = from; token < to; ) {
+    private void keysAndValues(AlbertLayer layer, Part part, Workspace w, Slice slice) {
+        Rows hidden = w.hidden().from(slice.from());
+        Scratch s = slice.scratch();
+        layer.key().apply(hidden, s.key(), slice.numRows(), slice.team()); // [n, H]
+        layer.value().apply(hidden, s.value(), slice.numRows(), slice.team()); // [n, H]
+        for (int token = slice.from(); token < slice.to(); ) {
             int sequence = part.sequenceOf(token);
-            int start = part.start(sequence);
-            int length = part.length(sequence);
-            int end = Math.min(to, start + length);
-            w.keysAndValues()
-                    .store(
-                            s.key().from(token - from),
-                            s.value().from(token - from),
-                            end - token,
-                            sequence,
-                            token - start,
-                            length);
+            int end = Math.min(slice.to(), part.start(sequence + 1));
+            Rows key = s.key().from(token - slice.from());
+            Rows value = s.value().from(token - slice.from());
+            int position = token - part.start(sequence);
+            w.keysAndValues().store(key, value, end - token, sequence, position, part.length(sequence));
             token = end;
         }
     }
 
     /** The rest of the layer, for some rows: a token each, or the first token of a sequence each. */
-    private void albertLayer(
-            AlbertLayer layer, Part part, boolean firstTokensOnly, int from, int to, Workspace w, Scratch s) {
-        Rows hidden = w.hidden().from(from);
-        int n = to - from;
-        layer.query().apply(hidden, s.query(), n); // [n, H]
-        for (int row = from; row < to; ) {
+    private void albertLayer(AlbertLayer layer, Part part, boolean firstTokensOnly, Workspace w, Slice slice) {
+        Rows hidden = w.hidden().from(slice.from());
+        int n = slice.numRows();
+        Scratch s = slice.scratch();
+        layer.query().apply(hidden, s.query(), n, slice.team()); // [n, H]
+        for (int row = slice.from(); row < slice.to(); ) {
             int sequence = firstTokensOnly ? row : part.sequenceOf(row);
-            int length = part.length(sequence);
-            int end = firstTokensOnly ? row + 1 : Math.min(to, part.start(sequence) + length);
-            s.attention()
-                    .apply(
-                            s.query().from(row - from),
-                            end - row,
-                            w.keysAndValues(),
-                            sequence,
-                            length,
-                            s.context().from(row - from));
+            int end = firstTokensOnly ? row + 1 : Math.min(slice.to(), part.start(sequence + 1));
+            Rows query = s.query().from(row - slice.from());
+            Rows context = s.context().from(row - slice.from());
+            s.attention().apply(query, end - row, w.keysAndValues(), sequence, part.length(sequence), context);
             row = end;
         }
-        layer.dense().applyResidual(s.context(), hidden, s.attended(), n); // [n, H]
+        layer.dense().applyResidual(s.context(), hidden, s.attended(), n, slice.team()); // [n, H]
         layer.attentionLayerNorm().apply(s.attended(), n);
 
-        layer.ffn().applyActivation(s.attended(), config.hiddenAct(), s.intermediate(), n); // [n, F]
-        layer.ffnOutput().applyResidual(s.intermediate(), s.attended(), hidden, n); // [n, H]
+        layer.ffn().applyActivation(s.attended(), config.hiddenAct(), s.intermediate(), n, slice.team()); // [n, F]
+        layer.ffnOutput().applyResidual(s.intermediate(), s.attended(), hidden, n, slice.team()); // [n, H]
         layer.fullLayerLayerNorm().apply(hidden, n);
     }
 
-    /** Something done to rows {@code from} to {@code to} by one member of a team. */
-    @FunctionalInterface
-    private interface RowTask {
-        void run(int from, int to, int member);
+    private void pooler(Linear pooler, Part part, Workspace w, Slice slice, Result result) {
+        Rows pooled = slice.scratch().context();
+        pooler.apply(w.hidden().from(slice.from()), pooled, slice.numRows(), slice.team()); // [n, H]
+        result.poolerOutput(pooled, part.from() + slice.from(), slice.numRows()); // tanh
     }
 
-    /** Cuts rows into equal pieces, as many for each member of the team. */
-    private static void run(Team team, int numRows, RowTask task) {
-        int perMember = (numRows + MAX_ROWS_PER_TASK * team.size() - 1) / (MAX_ROWS_PER_TASK * team.size());
-        int numTasks = Math.max(1, Math.min(perMember * team.size(), numRows / MIN_ROWS_PER_TASK));
-        int rows = Panels.roundUp((numRows + numTasks - 1) / numTasks, Kernels.ROW_UNIT);
-        team.run(
-                (numRows + rows - 1) / rows,
-                (index, member) -> task.run(index * rows, Math.min(numRows, (index + 1) * rows), member));
+    /**
+     * Cuts rows into equal slices, as many for each member of the team. A core then keeps its rows in its cache, but streams
+     * all weights; of few rows, all members rather compute all, each a share of the columns.
+     */
+    private void inSlices(int numRows, Workspace w, Team team, Consumer<Slice> task) {
+        if (numRows <= maxRowsToShare) {
+            task.accept(new Slice(0, numRows, w.scratch(0), team));
+            return;
+        }
+        int perMember = (numRows + MAX_ROWS_PER_SLICE * team.size() - 1) / (MAX_ROWS_PER_SLICE * team.size());
+        int numSlices = Math.max(1, Math.min(perMember * team.size(), numRows / MIN_ROWS_PER_SLICE));
+        int rows = Panels.roundUp((numRows + numSlices - 1) / numSlices, Kernels.ROW_UNIT);
+        team.run((numRows + rows - 1) / rows, (slice, member) -> {
+            int to = Math.min(numRows, (slice + 1) * rows);
+            task.accept(new Slice(slice * rows, to, w.scratch(member), alone));
+        });
     }
 
     /** Moves each sequence's first row to the row of the sequence's number, which is never below. */

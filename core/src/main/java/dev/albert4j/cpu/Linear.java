@@ -3,6 +3,7 @@ package dev.albert4j.cpu;
 import dev.albert4j.model.Activation;
 import dev.albert4j.model.AlbertWeights;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dense layer, {@code y = x Wᵀ + b}, its weights packed once: blocks of at most {@link #MAX_DEPTH} inputs, in each
@@ -12,6 +13,8 @@ import java.util.Arrays;
  */
 final class Linear {
     private static final int MAX_DEPTH = 384;
+    // About five microseconds: below, waking another thread does not pay.
+    private static final long MIN_PRODUCTS_PER_TASK = 500_000;
 
     private final Kernels kernels;
     private final int numInputs;
@@ -49,42 +52,74 @@ final class Linear {
         return new Linear(kernels, numInputs, depth, packed, bias);
     }
 
-    /** {@code y = x Wᵀ + b}. */
-    void apply(Rows x, Rows y, int numRows) {
-        for (int row = 0; row < numRows; row++) {
-            System.arraycopy(bias, 0, y.values(), y.at(row), bias.length);
-        }
-        addProduct(x, y, numRows);
+    /** {@code y = x Wᵀ + b}, the columns shared by a team. */
+    void apply(Rows x, Rows y, int numRows, Team team) {
+        apply(x, null, null, y, numRows, team);
     }
 
     /** {@code y = activation(x Wᵀ + b)}. */
-    void applyActivation(Rows x, Activation activation, Rows y, int numRows) {
-        apply(x, y, numRows);
-        for (int row = 0; row < numRows; row++) {
-            kernels.activate(activation, y.values(), y.at(row), bias.length);
-        }
+    void applyActivation(Rows x, Activation activation, Rows y, int numRows, Team team) {
+        apply(x, null, activation, y, numRows, team);
     }
 
     /** {@code y = x Wᵀ + b + residual}. */
-    void applyResidual(Rows x, Rows residual, Rows y, int numRows) {
+    void applyResidual(Rows x, Rows residual, Rows y, int numRows, Team team) {
+        apply(x, residual, null, y, numRows, team);
+    }
+
+    private void apply(
+            Rows x, @Nullable Rows residual, @Nullable Activation activation, Rows y, int numRows, Team team) {
+        int numPanels = bias.length / kernels.panelWidth();
+        long useful = 1 + (long) numRows * numInputs * bias.length / MIN_PRODUCTS_PER_TASK;
+        int numTasks = team.size() == 1 ? 1 : (int) Math.min(useful, Math.min(numPanels, 2 * team.size()));
+        team.run(
+                numTasks,
+                (task, member) -> applyPanels(
+                        x,
+                        residual,
+                        activation,
+                        y,
+                        numRows,
+                        numPanels * task / numTasks,
+                        numPanels * (task + 1) / numTasks));
+    }
+
+    private void applyPanels(
+            Rows x,
+            @Nullable Rows residual,
+            @Nullable Activation activation,
+            Rows y,
+            int numRows,
+            int fromPanel,
+            int toPanel) {
+        int from = fromPanel * kernels.panelWidth();
+        int to = toPanel * kernels.panelWidth();
         for (int row = 0; row < numRows; row++) {
-            addBias(residual.values(), residual.at(row), y.values(), y.at(row));
+            System.arraycopy(bias, from, y.values(), y.at(row) + from, to - from);
+            if (residual != null) {
+                add(residual.values(), residual.at(row) + from, y.values(), y.at(row) + from, to - from);
+            }
         }
-        addProduct(x, y, numRows);
+        addProduct(x, y, numRows, fromPanel, toPanel);
+        if (activation != null) {
+            for (int row = 0; row < numRows; row++) {
+                kernels.activate(activation, y.values(), y.at(row) + from, to - from);
+            }
+        }
     }
 
-    private void addBias(float[] from, int fromOffset, float[] to, int toOffset) {
-        for (int i = 0; i < bias.length; i++) {
-            to[toOffset + i] = from[fromOffset + i] + bias[i];
+    private static void add(float[] from, int fromOffset, float[] to, int toOffset, int size) {
+        for (int i = 0; i < size; i++) {
+            to[toOffset + i] += from[fromOffset + i];
         }
     }
 
-    private void addProduct(Rows x, Rows y, int numRows) {
+    private void addProduct(Rows x, Rows y, int numRows, int fromPanel, int toPanel) {
         int width = kernels.panelWidth();
-        int offset = 0;
         for (int input = 0; input < numInputs; input += depth) {
             int blockDepth = Math.min(depth, numInputs - input);
-            for (int column = 0; column < bias.length; column += width) {
+            int block = input * bias.length;
+            for (int panel = fromPanel; panel < toPanel; panel++) {
                 kernels.multiply(
                         numRows,
                         blockDepth,
@@ -92,11 +127,10 @@ final class Linear {
                         x.offset() + input,
                         x.stride(),
                         packed,
-                        offset,
+                        block + panel * blockDepth * width,
                         y.values(),
-                        y.offset() + column,
+                        y.offset() + panel * width,
                         y.stride());
-                offset += blockDepth * width;
             }
         }
     }
