@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -108,6 +110,14 @@ public final class ClassificationReport {
                         .mapToDouble(c -> score.applyAsDouble(c) * c.support())
                         .sum(),
                 numExamples);
+    }
+
+    /** The same as a report: macro F1, then accuracy. */
+    public Report toReport() {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("macro_f1", macroF1());
+        metrics.put("accuracy", accuracy());
+        return new Report(metrics, toText(), toJson());
     }
 
     /** The table practitioners know, and the confusion matrix below it. */

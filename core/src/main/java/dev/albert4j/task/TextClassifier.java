@@ -2,13 +2,11 @@ package dev.albert4j.task;
 
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.model.Batch;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.Head;
-import dev.albert4j.model.OutputStates;
 import dev.albert4j.model.ProblemType;
+import dev.albert4j.task.HeadRunner.Sequence;
 import dev.albert4j.tokenize.Encoding;
-import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,13 +19,8 @@ import org.jspecify.annotations.Nullable;
  * encoder it was given.
  */
 public final class TextClassifier {
-    private final Tokenizer tokenizer;
-    private final Encoder encoder;
+    private final HeadRunner runner;
     private final List<String> labels; // [C]
-    private final float[] weight; // [C, H]
-    private final float[] bias; // [C]
-    private final int maxBatchTokens;
-    private final EncodingOptions options;
 
     /**
      * A text to classify.
@@ -61,23 +54,11 @@ public final class TextClassifier {
                     + config.head().architecture() + " (" + config.problemType() + ", " + config.numLabels()
                     + " labels)");
         }
-        if (tokenizer.vocabulary().size() > config.vocabSize()) {
-            throw new IllegalArgumentException("the tokenizer has "
-                    + tokenizer.vocabulary().size() + " tokens, the model only " + config.vocabSize());
-        }
-        if (maxBatchTokens < 1) {
-            throw new IllegalArgumentException("maxBatchTokens " + maxBatchTokens + " is not positive");
-        }
-        this.tokenizer = tokenizer;
-        this.encoder = encoder;
+        this.runner = new HeadRunner(tokenizer, weights, "classifier", encoder, maxBatchTokens);
         this.labels = labels(config);
-        this.weight = weights.values("classifier.weight");
-        this.bias = weights.values("classifier.bias");
-        this.maxBatchTokens = maxBatchTokens;
-        this.options = EncodingOptions.DEFAULT.withMaxLength(config.maxPositionEmbeddings());
     }
 
-    private static List<String> labels(AlbertConfig config) {
+    static List<String> labels(AlbertConfig config) {
         if (!config.labels().isEmpty()) {
             return config.labels();
         }
@@ -101,7 +82,8 @@ public final class TextClassifier {
     /** Classifies texts, in their order. */
     public List<Classification> predict(List<Input> inputs) {
         List<Encoding> encodings = inputs.stream().map(this::encode).toList();
-        List<double[]> logits = logits(encodings);
+        List<double[]> logits =
+                runner.pooled(encodings.stream().map(Sequence::of).toList());
         List<Classification> answers = new ArrayList<>(inputs.size());
         for (int i = 0; i < inputs.size(); i++) {
             answers.add(classification(logits.get(i), isTruncated(inputs.get(i), encodings.get(i))));
@@ -115,15 +97,15 @@ public final class TextClassifier {
      */
     public Explanation explain(Input input) {
         Encoding encoding = encode(input);
-        double[] logits = logits(List.of(encoding)).get(0);
+        double[] logits = runner.pooled(List.of(Sequence.of(encoding))).get(0);
         Classification answer = classification(logits, isTruncated(input, encoding));
         int decision = labels.indexOf(answer.label());
         List<Words.Word> words = Words.of(encoding, input.text(), input.pair());
-        List<int[][]> without = new ArrayList<>();
+        List<Sequence> without = new ArrayList<>();
         for (Words.Word word : words) {
-            without.add(new int[][] {cut(encoding.ids(), word), cut(encoding.typeIds(), word)});
+            without.add(new Sequence(cut(encoding.ids(), word), cut(encoding.typeIds(), word)));
         }
-        List<double[]> logitsWithout = logitsOfIds(without);
+        List<double[]> logitsWithout = runner.pooled(without);
         List<WordContribution> contributions = new ArrayList<>();
         for (int w = 0; w < words.size(); w++) {
             Words.Word word = words.get(w);
@@ -137,66 +119,17 @@ public final class TextClassifier {
     }
 
     private Encoding encode(Input input) {
-        return tokenizer.encode(input.text(), input.pair(), options);
+        return runner.encode(input.text(), input.pair());
     }
 
-    /** A full encoding that does not reach the end of its text has lost something. */
     private boolean isTruncated(Input input, Encoding encoding) {
-        if (encoding.length() < options.maxLength()) {
-            return false;
-        }
-        EncodingOptions oneMore = options.withMaxLength(options.maxLength() + 1);
-        return tokenizer.encode(input.text(), input.pair(), oneMore).length() > options.maxLength();
+        return runner.isTruncated(encoding, input.text(), input.pair());
     }
 
     private static int[] cut(int[] values, Words.Word word) {
         int[] rest = Arrays.copyOf(values, values.length - (word.endToken() - word.firstToken()));
         System.arraycopy(values, word.endToken(), rest, word.firstToken(), values.length - word.endToken());
         return rest;
-    }
-
-    private List<double[]> logits(List<Encoding> encodings) {
-        return logitsOfIds(encodings.stream()
-                .map(encoding -> new int[][] {encoding.ids(), encoding.typeIds()})
-                .toList());
-    }
-
-    /** Runs sequences in batches of at most {@code maxBatchTokens} tokens (one sequence at least). */
-    private List<double[]> logitsOfIds(List<int[][]> sequences) {
-        List<double[]> logits = new ArrayList<>(sequences.size());
-        int begin = 0;
-        while (begin < sequences.size()) {
-            int end = begin;
-            long tokens = 0;
-            while (end < sequences.size()
-                    && (end == begin || tokens + sequences.get(end)[0].length <= maxBatchTokens)) {
-                tokens += sequences.get(end)[0].length;
-                end++;
-            }
-            List<int[][]> part = sequences.subList(begin, end);
-            Batch batch = Batch.of(
-                    part.stream().map(s -> s[0]).toArray(int[][]::new),
-                    part.stream().map(s -> s[1]).toArray(int[][]::new));
-            float[] pooled = encoder.encode(batch, OutputStates.POOLED).poolerOutput(); // [B, H]
-            for (int i = 0; i < part.size(); i++) {
-                logits.add(head(pooled, i));
-            }
-            begin = end;
-        }
-        return logits;
-    }
-
-    private double[] head(float[] pooled, int row) {
-        int hiddenSize = encoder.config().hiddenSize();
-        double[] logits = new double[labels.size()];
-        for (int c = 0; c < logits.length; c++) {
-            double sum = bias[c];
-            for (int h = 0; h < hiddenSize; h++) {
-                sum += (double) weight[c * hiddenSize + h] * pooled[row * hiddenSize + h];
-            }
-            logits[c] = sum;
-        }
-        return logits;
     }
 
     private Classification classification(double[] logits, boolean truncated) {
