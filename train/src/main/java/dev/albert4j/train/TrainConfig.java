@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of everything random in the run
  * @param numThreads threads that share the work; 0 for one a processor
  * @param evaluateEverySteps steps between evaluations; 0 for the end of each epoch
- * @param metric which number makes a checkpoint the best
+ * @param metric which number of the task's {@link dev.albert4j.metric.Report} makes a checkpoint the best; empty for the first
  */
 public record TrainConfig(
         int epochs,
@@ -56,7 +56,7 @@ public record TrainConfig(
         long seed,
         int numThreads,
         long evaluateEverySteps,
-        Metric metric) {
+        String metric) {
 
     /** How the learning rate goes over the run. */
     public enum Schedule {
@@ -66,38 +66,11 @@ public record TrainConfig(
         CONSTANT
     }
 
-    /** Which number on the development set makes a checkpoint the best. */
-    public enum Metric {
-        /** Mean of the classes' F1. */
-        MACRO_F1,
-        /** Share of right answers. */
-        ACCURACY
-    }
-
     private static final int MAX_THREADS = 1024;
 
     /** The settings that hold where nothing else is said. */
     public static final TrainConfig DEFAULT = new TrainConfig(
-            3,
-            0,
-            32,
-            4096,
-            256,
-            5e-5,
-            Schedule.LINEAR,
-            0.1,
-            0.01,
-            1.0,
-            0,
-            0,
-            0,
-            null,
-            null,
-            null,
-            42,
-            0,
-            0,
-            Metric.MACRO_F1);
+            3, 0, 32, 4096, 256, 5e-5, Schedule.LINEAR, 0.1, 0.01, 1.0, 0, 0, 0, null, null, null, 42, 0, 0, "");
 
     public TrainConfig {
         atLeast("epochs", epochs, steps > 0 ? 0 : 1);
