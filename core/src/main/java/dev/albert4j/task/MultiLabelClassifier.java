@@ -1,5 +1,6 @@
 package dev.albert4j.task;
 
+import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.metric.MultiLabelReport;
 import dev.albert4j.model.AlbertConfig;
@@ -101,7 +102,7 @@ public final class MultiLabelClassifier {
      *
      * @param texts each with its labels, between them {@link #SEPARATOR}
      * @param progress is told how many are done
-     * @throws IllegalArgumentException naming the line of a label that is none of the model's
+     * @throws BadExampleException naming the line of a label that is none of the model's
      */
     public MultiLabelReport evaluate(List<LabeledText> texts, IntConsumer progress) {
         List<boolean[]> expected =
@@ -133,15 +134,16 @@ public final class MultiLabelClassifier {
     /**
      * Which of {@code labels} a text has.
      *
-     * @throws IllegalArgumentException naming the line if it has another
+     * @throws BadExampleException naming the line if it has another
      */
     public static boolean[] flags(LabeledText text, List<String> labels) {
         boolean[] flags = new boolean[labels.size()];
         for (String label : split(text.label())) {
             int index = labels.indexOf(label);
             if (index < 0) {
-                throw new IllegalArgumentException(
-                        "line " + text.line() + ": label \"" + label + "\" is not one of the model's " + labels);
+                throw new BadExampleException(
+                        text.line(),
+                        "label \"" + label + "\" is not one of the model's " + TextClassifier.abbreviate(labels));
             }
             flags[index] = true;
         }

@@ -1,5 +1,6 @@
 package dev.albert4j.task;
 
+import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.metric.ClassificationReport;
 import dev.albert4j.model.AlbertConfig;
@@ -104,7 +105,7 @@ public final class TextClassifier {
      *
      * @param texts each with its label
      * @param progress is told how many are done
-     * @throws IllegalArgumentException naming the line of a label that is none of the model's
+     * @throws BadExampleException naming the line of a label that is none of the model's
      */
     public ClassificationReport evaluate(List<LabeledText> texts, IntConsumer progress) {
         int[] expected = texts.stream().mapToInt(text -> index(text, labels)).toArray();
@@ -120,16 +121,22 @@ public final class TextClassifier {
         return ClassificationReport.of(labels, expected, predicted);
     }
 
+    static String abbreviate(List<String> labels) {
+        return labels.size() <= 12
+                ? labels.toString()
+                : labels.subList(0, 12).toString().replace("]", ", …]") + " (" + labels.size() + " in all)";
+    }
+
     /**
      * The place of a text's label among {@code labels}.
      *
-     * @throws IllegalArgumentException naming the line if it is none of them
+     * @throws BadExampleException naming the line if it is none of them
      */
     public static int index(LabeledText text, List<String> labels) {
         int index = labels.indexOf(text.label());
         if (index < 0) {
-            throw new IllegalArgumentException(
-                    "line " + text.line() + ": label \"" + text.label() + "\" is not one of the model's " + labels);
+            throw new BadExampleException(
+                    text.line(), "label \"" + text.label() + "\" is not one of the model's " + abbreviate(labels));
         }
         return index;
     }

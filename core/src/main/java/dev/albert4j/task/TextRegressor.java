@@ -1,5 +1,6 @@
 package dev.albert4j.task;
 
+import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.metric.RegressionReport;
 import dev.albert4j.model.AlbertConfig;
@@ -12,7 +13,6 @@ import dev.albert4j.task.TextClassifier.Input;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.List;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a number to a text, or to a pair of texts (how similar they are): the head of Hugging Face's {@code
@@ -60,7 +60,7 @@ public final class TextRegressor {
      *
      * @param texts labelled with numbers
      * @param progress is told how many are done
-     * @throws IllegalArgumentException naming the line of a label that is no number
+     * @throws BadExampleException naming the line of a label that is no number
      */
     public RegressionReport evaluate(List<LabeledText> texts, IntConsumer progress) {
         double[] expected = new double[texts.size()];
@@ -80,22 +80,18 @@ public final class TextRegressor {
     /**
      * The label of a text as a number.
      *
-     * @throws IllegalArgumentException naming its line if it is none, or not finite
+     * @throws BadExampleException naming its line if it is none, or not finite
      */
     public static double number(LabeledText text) {
+        double value;
         try {
-            double value = Double.parseDouble(text.label().strip());
-            if (Double.isFinite(value)) {
-                return value;
-            }
+            value = Double.parseDouble(text.label().strip());
         } catch (NumberFormatException e) {
-            throw noNumber(text, e);
+            value = Double.NaN;
         }
-        throw noNumber(text, null);
-    }
-
-    private static IllegalArgumentException noNumber(LabeledText text, @Nullable Throwable cause) {
-        return new IllegalArgumentException(
-                "line " + text.line() + ": label \"" + text.label() + "\" is not a number", cause);
+        if (!Double.isFinite(value)) {
+            throw new BadExampleException(text.line(), "label \"" + text.label() + "\" is not a number");
+        }
+        return value;
     }
 }
