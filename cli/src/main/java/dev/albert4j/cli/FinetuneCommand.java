@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Example: albert finetune --task classification --model sentiment-en --train examples/messages/train.csv"
-                    + " --dev examples/messages/dev.csv --output runs/messages"
+            "Example: albert finetune --task classification --model sentiment-en \\",
+            "           --train examples/messages/train.csv --dev examples/messages/dev.csv \\",
+            "           --output runs/messages"
         })
 final class FinetuneCommand implements Callable<Integer> {
     private static final Map<String, String> SETTINGS = Map.ofEntries(

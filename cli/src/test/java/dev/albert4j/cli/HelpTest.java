@@ -69,6 +69,16 @@ class HelpTest {
     }
 
     @Test
+    void noExampleIsBrokenInsideAWord() {
+        assertThat(CommandRun.of("finetune", "--help").succeeds().out())
+                .contains(
+                        "--train examples/messages/train.csv --dev examples/messages/dev.csv \\\n           --output");
+        assertThat(CommandRun.of("tokenize", "--help").succeeds().out())
+                .contains("{\"ids\",\"type_ids\",\"offsets\",\"tokens\"}");
+        assertThat(CommandRun.of("encode", "--help").succeeds().out()).contains("--input=FILE --output=FILE");
+    }
+
+    @Test
     void theHelpOfTheProgramListsEveryVerb() {
         CommandRun run = CommandRun.of("--help").succeeds();
         assertThat(run.out()).contains(VERBS.keySet()).contains("albert quickstart", "albert VERB --help");

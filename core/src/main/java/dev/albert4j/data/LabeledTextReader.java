@@ -84,12 +84,12 @@ public final class LabeledTextReader {
     }
 
     private void readTable(CSVFormat format) throws IOException {
+        long line = 1; // where the record begins
         try (TextInput.BoundedReader in = TextInput.open(file);
                 CSVParser parser =
                         CSVParser.builder().setReader(in).setFormat(format).get()) {
             Iterator<CSVRecord> records = parser.iterator();
             List<String> header = columns.header();
-            long line = 1;
             if (header == null) {
                 if (!records.hasNext()) {
                     return;
@@ -115,9 +115,16 @@ public final class LabeledTextReader {
         } catch (UncheckedIOException e) {
             IOException cause = Objects.requireNonNull(e.getCause(), "cause");
             throw cause instanceof CSVException
-                    ? new DataFormatException(file, 0, String.valueOf(cause.getMessage()))
+                    ? new DataFormatException(file, line, quoting(String.valueOf(cause.getMessage())))
                     : cause;
         }
+    }
+
+    /** In plain words what the parser found wrong with a record: only quotes can be. */
+    private static String quoting(String problem) {
+        return problem.contains("EOF reached")
+                ? "a quote is opened in this record and never closed"
+                : "text follows a closing quote; a quote inside a quoted field is written twice (\"\")";
     }
 
     private int required(List<String> header, String name) throws DataFormatException {
