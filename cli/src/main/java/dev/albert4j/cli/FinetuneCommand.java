@@ -181,11 +181,12 @@ final class FinetuneCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--dev and --dev-share exclude each other");
         }
         FinetuneTask kind = FinetuneTask.of(task);
+        ObjectNode settings = settings(kind);
         Finetuning run = new Finetuning(Models.resolve(model), output, fp16);
         run.describe(
                 spec.root().commandLine().getParseResult().originalArgs(),
                 dev == null ? List.of(train) : List.of(train, dev));
-        run.run(data(kind), settings(kind));
+        run.run(data(kind), settings);
         return 0;
     }
 

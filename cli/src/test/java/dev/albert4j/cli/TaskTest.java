@@ -27,13 +27,17 @@ class TaskTest {
         for (String[] row : Workshop.rows(200, 1)) {
             boolean film = row[0].contains("film") || row[0].contains("story");
             String labels = film ? "[\"" + row[1] + "\",\"art\"]" : "[\"" + row[1] + "\"]";
-            train.append("{\"text\":\"").append(row[0]).append("\",\"label\":").append(labels).append("}\n");
+            train.append("{\"text\":\"")
+                    .append(row[0])
+                    .append("\",\"label\":")
+                    .append(labels)
+                    .append("}\n");
         }
         train.append("{\"text\":\"nothing at all\",\"label\":[]}\n");
         Path data = Files.writeString(work.resolve("train.jsonl"), train);
         Path output = work.resolve("model");
         CommandRun.of(Workshop.finetune(
-                        Workshop.scratch(), data, output, "--task", "multi-label", "--dev", data, "--epochs", "8"))
+                        Workshop.scratch(), data, output, "--task", "multi-label", "--dev", data, "--epochs=8"))
                 .succeeds();
         assertThat(ModelDirectory.open(output).config().problemType())
                 .isEqualTo(ProblemType.MULTI_LABEL_CLASSIFICATION);
@@ -41,8 +45,8 @@ class TaskTest {
                         .at("/metrics/micro_f1")
                         .doubleValue())
                 .isGreaterThan(0.8);
-        JsonNode answer =
-                JSON.readTree(CommandRun.of("predict", output, "a film").succeeds().out());
+        JsonNode answer = JSON.readTree(
+                CommandRun.of("predict", output, "a film").succeeds().out());
         assertThat(answer.get("labels").isArray()).isTrue();
         assertThat(answer.get("scores").size()).isEqualTo(3);
         assertThat(CommandRun.of("evaluate", output, "--data", data).succeeds().out())
@@ -55,19 +59,22 @@ class TaskTest {
     void aModelLearnsANumber() throws IOException {
         StringBuilder train = new StringBuilder("text,text_pair,label\n");
         for (String[] row : Workshop.rows(200, 1)) {
-            train.append(row[0]).append(",and,").append(row[1].equals("good") ? 4.5 : 0.5).append('\n');
+            train.append(row[0])
+                    .append(",and,")
+                    .append(row[1].equals("good") ? 4.5 : 0.5)
+                    .append('\n');
         }
         Path data = Files.writeString(work.resolve("train.csv"), train);
         Path output = work.resolve("model");
         CommandRun.of(Workshop.finetune(
-                        Workshop.scratch(), data, output, "--task", "similarity", "--dev", data, "--epochs", "8"))
+                        Workshop.scratch(), data, output, "--task", "similarity", "--dev", data, "--epochs=8"))
                 .succeeds();
         assertThat(JsonFile.read(output.resolve("provenance.json"))
                         .at("/metrics/pearson")
                         .doubleValue())
                 .isGreaterThan(0.8);
-        JsonNode answer =
-                JSON.readTree(CommandRun.of("predict", output, "a film").succeeds().out());
+        JsonNode answer = JSON.readTree(
+                CommandRun.of("predict", output, "a film").succeeds().out());
         assertThat(answer.get("value").isNumber()).isTrue();
         assertThat(CommandRun.of("evaluate", output, "--data", data).succeeds().out())
                 .contains("pearson", "spearman");

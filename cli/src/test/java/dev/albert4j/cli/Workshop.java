@@ -66,7 +66,10 @@ final class Workshop {
 
     /** A command that trains in a second or two; options may follow. */
     static Object[] finetune(Path model, Path train, Path output, Object... options) {
-        List<Object> args = new ArrayList<>(List.of("finetune", "--task", "classification", "--model", model));
+        List<Object> args = new ArrayList<>(List.of("finetune", "--model", model));
+        if (!List.of(options).contains("--task")) {
+            args.addAll(List.of("--task", "classification"));
+        }
         args.addAll(List.of("--train", train, "--output", output, "--threads", 1));
         args.addAll(List.of(options));
         for (String usual : List.of("--epochs=4", "--batch-size=16", "--learning-rate=0.005")) {

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,8 +144,9 @@ public final class TextClassifier {
     }
 
     /**
-     * Classifies a text and says why: each word is left out in turn, and what that does to the log-odds of the decision is
-     * the word's contribution. Costs one run of the model for each word.
+     * Classifies a text and says why. A word's contribution is the mean of two differences in the log-odds of the decision: what
+     * leaving the word out of the text takes away, and what the word alone adds to an empty text. The first finds little where
+     * several words say the same, the second nothing of what words mean together. Costs two runs of the model for each word.
      */
     public Explanation explain(Input input) {
         Encoding encoding = encode(input);
@@ -151,21 +154,43 @@ public final class TextClassifier {
         Classification answer = classification(logits, isTruncated(input, encoding));
         int decision = labels.indexOf(answer.label());
         List<Words.Word> words = Words.of(encoding, input.text(), input.pair());
-        List<Sequence> without = new ArrayList<>();
+        List<Sequence> variants = new ArrayList<>(List.of(without(encoding, 0, encoding.length())));
         for (Words.Word word : words) {
-            without.add(new Sequence(cut(encoding.ids(), word), cut(encoding.typeIds(), word)));
+            variants.add(without(encoding, word.firstToken(), word.endToken()));
+            variants.add(only(encoding, word));
         }
-        List<double[]> logitsWithout = runner.pooled(without);
+        double[] odds = runner.pooled(variants).stream()
+                .mapToDouble(variant -> logOdds(variant, decision))
+                .toArray();
+        double whole = logOdds(logits, decision);
         List<WordContribution> contributions = new ArrayList<>();
         for (int w = 0; w < words.size(); w++) {
             Words.Word word = words.get(w);
             int text = encoding.typeId(word.firstToken());
             String source = text == 1 && input.pair() != null ? input.pair() : input.text();
-            double contribution = logOdds(logits, decision) - logOdds(logitsWithout.get(w), decision);
+            double contribution = (whole - odds[1 + 2 * w] + odds[2 + 2 * w] - odds[0]) / 2;
             contributions.add(new WordContribution(
                     source.substring(word.begin(), word.end()), text, word.begin(), word.end(), contribution));
         }
         return new Explanation(answer, List.copyOf(contributions));
+    }
+
+    /** The text without its tokens {@code [begin, end)}; special ones stay. */
+    private static Sequence without(Encoding encoding, int begin, int end) {
+        return select(encoding, token -> encoding.isSpecial(token) || token < begin || token >= end);
+    }
+
+    /** One word of the text; special tokens stay. */
+    private static Sequence only(Encoding encoding, Words.Word word) {
+        return select(
+                encoding, token -> encoding.isSpecial(token) || token >= word.firstToken() && token < word.endToken());
+    }
+
+    private static Sequence select(Encoding encoding, IntPredicate stays) {
+        int[] tokens = IntStream.range(0, encoding.length()).filter(stays).toArray();
+        return new Sequence(
+                IntStream.of(tokens).map(encoding::id).toArray(),
+                IntStream.of(tokens).map(encoding::typeId).toArray());
     }
 
     private Encoding encode(Input input) {
@@ -174,12 +199,6 @@ public final class TextClassifier {
 
     private boolean isTruncated(Input input, Encoding encoding) {
         return runner.isTruncated(encoding, input.text(), input.pair());
-    }
-
-    private static int[] cut(int[] values, Words.Word word) {
-        int[] rest = Arrays.copyOf(values, values.length - (word.endToken() - word.firstToken()));
-        System.arraycopy(values, word.endToken(), rest, word.firstToken(), values.length - word.endToken());
-        return rest;
     }
 
     private Classification classification(double[] logits, boolean truncated) {
