@@ -43,10 +43,15 @@ final class Words {
         if (begin < end) {
             return true;
         }
-        return begin == end
-                && begin < source.length()
-                && isWordPart(source.codePointBefore(begin))
-                && isWordPart(source.codePointAt(begin));
+        return begin == end && isInside(source, begin);
+    }
+
+    /** Whether the characters on both sides of a place belong to one word. */
+    static boolean isInside(String source, int place) {
+        return place > 0
+                && place < source.length()
+                && isWordPart(source.codePointBefore(place))
+                && isWordPart(source.codePointAt(place));
     }
 
     private static boolean isWordPart(int codePoint) {
