@@ -1,0 +1,140 @@
+package dev.albert4j.task;
+
+import dev.albert4j.data.ChoiceQuestion;
+import dev.albert4j.metric.ChoiceMetrics;
+import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Encoder;
+import dev.albert4j.model.Head;
+import dev.albert4j.task.HeadRunner.Sequence;
+import dev.albert4j.tokenize.Encoding;
+import dev.albert4j.tokenize.EncodingOptions;
+import dev.albert4j.tokenize.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Chooses one of several options: tokenizer, encoder, and the head of Hugging Face's {@code AlbertForMultipleChoice} (one number for
+ * each option, a linear map of the pooler output), then softmax over the options. Thread-safe; does not close the encoder it was
+ * given.
+ */
+public final class MultipleChoice {
+    private final HeadRunner runner;
+    private final int maxBatchTokens;
+
+    /**
+     * A question with options.
+     *
+     * @param context the text it is about; may be empty
+     * @param question the question; may be empty
+     * @param choices the options, one at least
+     */
+    public record Input(String context, String question, List<String> choices) {
+        /** @throws IllegalArgumentException if there is no option */
+        public Input {
+            choices = List.copyOf(choices);
+            if (choices.isEmpty()) {
+                throw new IllegalArgumentException("there is no option to choose");
+            }
+        }
+
+        static Input of(ChoiceQuestion question) {
+            return new Input(question.context(), question.question(), question.choices());
+        }
+    }
+
+    /**
+     * @param tokenizer the model's tokenizer
+     * @param weights the model's weights, of which the head is taken
+     * @param encoder runs the model
+     * @param maxBatchTokens options are run together up to this many tokens
+     * @throws IllegalArgumentException if the model does not choose, or the tokenizer is another model's
+     */
+    public MultipleChoice(Tokenizer tokenizer, AlbertWeights weights, Encoder encoder, int maxBatchTokens) {
+        AlbertConfig config = weights.config();
+        if (config.head() != Head.MULTIPLE_CHOICE) {
+            throw new IllegalArgumentException("the model does not choose among options: it is "
+                    + config.head().architecture() + ", not " + Head.MULTIPLE_CHOICE.architecture());
+        }
+        this.runner = new HeadRunner(tokenizer, weights, "classifier", encoder, maxBatchTokens);
+        this.maxBatchTokens = maxBatchTokens;
+    }
+
+    /** Answers one question. */
+    public Choice predict(String context, String question, List<String> choices) {
+        return predict(List.of(new Input(context, question, choices))).get(0);
+    }
+
+    /** Answers questions, in their order. */
+    public List<Choice> predict(List<Input> inputs) {
+        List<Choice> answers = new ArrayList<>(inputs.size());
+        int begin = 0;
+        while (begin < inputs.size()) {
+            int end = begin;
+            List<Sequence> sequences = new ArrayList<>();
+            long tokens = 0;
+            while (end < inputs.size() && tokens < maxBatchTokens) {
+                for (Encoding encoding : encodings(
+                        runner.tokenizer(), inputs.get(end++), runner.options().maxLength())) {
+                    sequences.add(Sequence.of(encoding));
+                    tokens += encoding.length();
+                }
+            }
+            List<double[]> logits = runner.pooled(sequences); // each [1]
+            int next = 0;
+            for (Input input : inputs.subList(begin, end)) {
+                int size = input.choices().size();
+                answers.add(choice(input, logits.subList(next, next + size)));
+                next += size;
+            }
+            begin = end;
+        }
+        return answers;
+    }
+
+    /** Answers questions whose answers are known, and compares. */
+    public ChoiceMetrics evaluate(List<ChoiceQuestion> questions) {
+        List<Choice> choices = predict(questions.stream().map(Input::of).toList());
+        return ChoiceMetrics.of(
+                questions.stream().mapToInt(ChoiceQuestion::answer).toArray(),
+                choices.stream().mapToInt(Choice::index).toArray(),
+                questions.stream().mapToInt(q -> q.choices().size()).toArray());
+    }
+
+    /**
+     * What the model reads: for each option the context, and as the second text question and option, the longer of both cut where
+     * they are too long (Hugging Face's {@code run_swag.py}).
+     */
+    public static List<Encoding> encodings(Tokenizer tokenizer, Input input, int maxLength) {
+        EncodingOptions options = EncodingOptions.DEFAULT.withMaxLength(maxLength);
+        return input.choices().stream()
+                .map(choice -> tokenizer.encode(input.context(), joined(input.question(), choice), options))
+                .toList();
+    }
+
+    /** Question and option with a blank between them; without one in Chinese. */
+    private static String joined(String question, String choice) {
+        boolean apart = !question.isEmpty() && !isChinese(question) && !isChinese(choice);
+        return question + (apart ? " " : "") + choice;
+    }
+
+    private static boolean isChinese(String text) {
+        return text.codePoints().anyMatch(Character::isIdeographic);
+    }
+
+    private static Choice choice(Input input, List<double[]> logits) {
+        double[] values = logits.stream().mapToDouble(one -> one[0]).toArray();
+        double max = Arrays.stream(values).max().orElseThrow();
+        double sum = Arrays.stream(values).map(value -> Math.exp(value - max)).sum();
+        int best = IntStream.range(0, values.length)
+                .reduce((a, b) -> values[b] > values[a] ? b : a)
+                .orElseThrow();
+        List<Double> scores = Arrays.stream(values)
+                .map(value -> Math.exp(value - max) / sum)
+                .boxed()
+                .toList();
+        return new Choice(best, input.choices().get(best), scores.get(best), scores);
+    }
+}

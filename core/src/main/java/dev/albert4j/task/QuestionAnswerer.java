@@ -1,0 +1,149 @@
+package dev.albert4j.task;
+
+import dev.albert4j.data.QuestionContext;
+import dev.albert4j.metric.AnswerMetrics;
+import dev.albert4j.metric.AnswerScript;
+import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Encoder;
+import dev.albert4j.model.Head;
+import dev.albert4j.task.HeadRunner.Sequence;
+import dev.albert4j.tokenize.Encoding;
+import dev.albert4j.tokenize.EncodingOptions;
+import dev.albert4j.tokenize.Tokenizer;
+import dev.albert4j.tokenize.Truncation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the part of a text that answers a question: tokenizer, encoder, and the head of Hugging Face's {@code
+ * AlbertForQuestionAnswering} (start and end logits of each token); a long text is read in windows. Thread-safe; does not close the
+ * encoder it was given.
+ */
+public final class QuestionAnswerer {
+    private final HeadRunner runner;
+    private final int maxBatchTokens;
+    private final AnswerOptions options;
+
+    /**
+     * A question and the text to answer it from.
+     *
+     * @param question the question; what is beyond a quarter of the tokens read at once is left out
+     * @param context the text
+     */
+    public record Input(String question, String context) {}
+
+    /**
+     * @param tokenizer the model's tokenizer
+     * @param weights the model's weights, of which the head is taken
+     * @param encoder runs the model
+     * @param maxBatchTokens windows are run together up to this many tokens
+     * @param options how answers are looked for; a length beyond the model's longest sequence is shortened to it, and the stride to
+     *     half of that
+     * @throws IllegalArgumentException if the model does not answer questions, or the tokenizer is another model's
+     */
+    public QuestionAnswerer(
+            Tokenizer tokenizer, AlbertWeights weights, Encoder encoder, int maxBatchTokens, AnswerOptions options) {
+        AlbertConfig config = weights.config();
+        if (config.head() != Head.QUESTION_ANSWERING) {
+            throw new IllegalArgumentException("the model does not answer questions: it is "
+                    + config.head().architecture() + ", not " + Head.QUESTION_ANSWERING.architecture());
+        }
+        this.runner = new HeadRunner(tokenizer, weights, "qa_outputs", encoder, maxBatchTokens);
+        this.maxBatchTokens = maxBatchTokens;
+        int maxLength = Math.min(options.maxLength(), config.maxPositionEmbeddings());
+        this.options = options.withLength(maxLength, Math.min(options.stride(), maxLength / 2));
+    }
+
+    /** How answers are looked for. */
+    public AnswerOptions options() {
+        return options;
+    }
+
+    /** The best answers to one question. */
+    public Answers predict(String question, String context) {
+        return predict(List.of(new Input(question, context))).get(0);
+    }
+
+    /** The best answers to questions, in their order. */
+    public List<Answers> predict(List<Input> inputs) {
+        List<Answers> answers = new ArrayList<>(inputs.size());
+        int begin = 0;
+        while (begin < inputs.size()) {
+            List<List<AnswerWindow>> windows = new ArrayList<>();
+            long tokens = 0;
+            while (begin + windows.size() < inputs.size() && tokens < maxBatchTokens) {
+                Input input = inputs.get(begin + windows.size());
+                List<AnswerWindow> ofInput = windows(
+                        runner.tokenizer(), input.question(), input.context(), options.maxLength(), options.stride());
+                windows.add(ofInput);
+                tokens += ofInput.stream().mapToLong(w -> w.encoding().length()).sum();
+            }
+            answer(inputs.subList(begin, begin + windows.size()), windows, answers);
+            begin += windows.size();
+        }
+        return answers;
+    }
+
+    private void answer(List<Input> inputs, List<List<AnswerWindow>> windows, List<Answers> answers) {
+        List<double[][]> logits = runner.tokens(windows.stream()
+                .flatMap(List::stream)
+                .map(window -> Sequence.of(window.encoding()))
+                .toList());
+        int next = 0;
+        for (int i = 0; i < inputs.size(); i++) {
+            AnswerSearch search = new AnswerSearch(options);
+            for (AnswerWindow window : windows.get(i)) {
+                search.add(window, logits.get(next++));
+            }
+            answers.add(search.answers(inputs.get(i).context()));
+        }
+    }
+
+    /** Answers questions whose answers are known, and compares. */
+    public AnswerMetrics evaluate(List<QuestionContext> questions, AnswerScript script) {
+        List<String> predictions =
+                predict(questions.stream()
+                                .map(q -> new Input(q.question(), q.context()))
+                                .toList())
+                        .stream()
+                        .map(answers -> answers.answer().map(Answer::text).orElse(""))
+                        .toList();
+        return AnswerMetrics.of(
+                script,
+                predictions,
+                questions.stream().map(QuestionContext::answerTexts).toList());
+    }
+
+    /**
+     * What the model reads of a question and its context: windows over the context, each with the question before it, two
+     * neighbours sharing {@code stride} tokens of the context.
+     *
+     * @param maxLength most tokens of a window, 16 at least; a question keeps the first quarter of them, so that the context has room
+     * @param stride 0 to half of {@code maxLength}
+     * @throws IllegalArgumentException if a length is out of its range
+     */
+    public static List<AnswerWindow> windows(
+            Tokenizer tokenizer, String question, String context, int maxLength, int stride) {
+        AnswerOptions.checkLengths(maxLength, stride);
+        EncodingOptions cutContext =
+                EncodingOptions.DEFAULT.withMaxLength(maxLength).withTruncation(Truncation.ONLY_SECOND);
+        return tokenizer.windows(shortened(tokenizer, question, maxLength / 4), context, cutContext, stride).stream()
+                .map(AnswerWindow::of)
+                .toList();
+    }
+
+    private static String shortened(Tokenizer tokenizer, String question, int maxTokens) {
+        EncodingOptions oneMore =
+                EncodingOptions.DEFAULT.withSpecialTokens(false).withMaxLength(maxTokens + 1);
+        String text = question;
+        for (int keep = maxTokens; keep > 0; keep--) { // a word that is cut can fall into more tokens than before
+            Encoding encoding = tokenizer.encode(text, null, oneMore);
+            if (encoding.length() <= maxTokens) {
+                return text;
+            }
+            text = text.substring(0, encoding.end(keep - 1));
+        }
+        return "";
+    }
+}
