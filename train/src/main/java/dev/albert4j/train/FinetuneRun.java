@@ -48,6 +48,11 @@ final class FinetuneRun {
         return !dev.isEmpty() && (report.step() % interval == 0 || trainer.isDone());
     }
 
+    /** Whether all steps are taken, or the metric has not become better for so long that the settings call it the end. */
+    boolean isOver() {
+        return trainer.isDone() || config.isOutOfPatience(history);
+    }
+
     /** Evaluates the model and keeps its weights if they are the best so far. */
     Evaluation evaluate(StepReport step) {
         Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, evaluator.report());

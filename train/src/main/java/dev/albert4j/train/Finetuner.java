@@ -105,6 +105,10 @@ public final class Finetuner {
     }
 
     private Finetuned runExamples(List<Example> train, List<Example> dev) throws IOException {
+        if (config.patience() > 0 && dev.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "patience " + config.patience() + " needs development data to evaluate on");
+        }
         AlbertWeights start = withConfig(init, config.applyTo(init.config()));
         Map<String, String> settings = RunSettings.of(config, start, train, dev);
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
@@ -124,7 +128,7 @@ public final class Finetuner {
 
     private void loop(FinetuneRun run, Trainer trainer) throws IOException {
         long saved = System.nanoTime();
-        while (!trainer.isDone()) {
+        while (!run.isOver()) {
             if (stopRequested || Thread.interrupted()) {
                 run.save(directory);
                 throw new TrainingStoppedException(
