@@ -25,20 +25,6 @@ public final class TaggedTextReader {
 
     private static final List<String> COLUMNS = List.of(".txt", ".conll", ".bio", ".bmes", ".train", ".dev", ".test");
 
-    /**
-     * What was read.
-     *
-     * @param texts the texts, in the file's order
-     * @param numBad how many texts were left out because something is wrong with them
-     * @param problems what is wrong with the first of those, with file and line
-     */
-    public record Result(List<TaggedText> texts, long numBad, List<String> problems) {
-        public Result {
-            texts = List.copyOf(texts);
-            problems = List.copyOf(problems);
-        }
-    }
-
     private TaggedTextReader() {}
 
     /**
@@ -48,7 +34,7 @@ public final class TaggedTextReader {
      * @throws IllegalArgumentException if the extension is not one of those above
      */
     public static List<TaggedText> read(Path file) throws IOException {
-        return read(file, false).texts();
+        return read(file, false).examples();
     }
 
     /**
@@ -59,7 +45,7 @@ public final class TaggedTextReader {
      *     UTF-8, or damaged), or holds no good text
      * @throws IllegalArgumentException if the extension is not one of those above
      */
-    public static Result read(Path file, boolean skipBad) throws IOException {
+    public static Examples<TaggedText> read(Path file, boolean skipBad) throws IOException {
         TaggedTexts texts = new TaggedTexts(file, skipBad);
         String name = TextInput.plainName(file);
         if (name.endsWith(".jsonl")) {

@@ -33,7 +33,7 @@ final class TaggedTexts {
         }
     }
 
-    TaggedTextReader.Result result() throws DataFormatException {
+    Examples<TaggedText> result() throws DataFormatException {
         if (texts.isEmpty()) {
             throw new DataFormatException(
                     file,
@@ -42,7 +42,7 @@ final class TaggedTexts {
                             ? "holds no example"
                             : "holds no good example but " + numBad + " bad ones; the first: " + problems.get(0));
         }
-        return new TaggedTextReader.Result(texts, numBad, problems);
+        return new Examples<>(texts, numBad, problems);
     }
 
     static String abbreviate(String text) {

@@ -134,8 +134,8 @@ class TaggedTextReaderTest {
         Path file = write("a.jsonl", good + line.replace('\'', '"') + "\n" + good);
         refused(file, "line 2: ");
         refused(file, problem);
-        TaggedTextReader.Result result = TaggedTextReader.read(file, true);
-        assertThat(result.texts()).hasSize(2);
+        Examples<TaggedText> result = TaggedTextReader.read(file, true);
+        assertThat(result.examples()).hasSize(2);
         assertThat(result.numBad()).isOne();
         assertThat(result.problems()).singleElement().asString().contains("a.jsonl line 2: ", problem);
     }
@@ -151,8 +151,8 @@ class TaggedTextReaderTest {
     void aWrongRowIsRefusedOrItsSentenceCounted(String row, String problem) throws IOException {
         Path file = write("a.txt", "in O\n\nto O\n" + row + "\nX Y Z\n\nat O\n");
         refused(file, "line 4: " + problem);
-        TaggedTextReader.Result result = TaggedTextReader.read(file, true);
-        assertThat(result.texts())
+        Examples<TaggedText> result = TaggedTextReader.read(file, true);
+        assertThat(result.examples())
                 .containsExactly(new TaggedText("in", List.of(), 1), new TaggedText("at", List.of(), 7));
         assertThat(result.numBad()).isOne();
         assertThat(result.problems()).singleElement().asString().contains("line 4: " + problem);

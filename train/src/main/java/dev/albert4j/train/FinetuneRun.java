@@ -49,6 +49,11 @@ final class FinetuneRun {
         return task.development() != null && (report.step() % interval == 0 || trainer.isDone());
     }
 
+    /** Whether all steps are taken, or the metric has not become better for so long that the settings call it the end. */
+    boolean isOver() {
+        return trainer.isDone() || config.isOutOfPatience(history);
+    }
+
     /**
      * Evaluates the model and keeps its weights if they are the best so far.
      *

@@ -94,6 +94,10 @@ public final class Finetuner {
                     "the task needs the head " + task.loss().head() + ", but the model has "
                             + init.config().head());
         }
+        if (config.patience() > 0 && task.development() == null) {
+            throw new IllegalArgumentException(
+                    "patience " + config.patience() + " needs development data to evaluate on");
+        }
         AlbertWeights start = withConfig(init, config.applyTo(init.config()));
         Map<String, String> settings = RunSettings.of(config, start, task);
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
@@ -113,7 +117,7 @@ public final class Finetuner {
 
     private void loop(FinetuneRun run, Trainer trainer) throws IOException {
         long saved = System.nanoTime();
-        while (!trainer.isDone()) {
+        while (!run.isOver()) {
             if (stopRequested || Thread.interrupted()) {
                 run.save(directory);
                 throw new TrainingStoppedException(

@@ -6,9 +6,14 @@ public interface LearningRateSchedule {
     /** The learning rate of a step, counted from 0. */
     double at(long step);
 
-    /** The same rate at every step. */
-    static LearningRateSchedule constant(double rate) {
-        return step -> rate;
+    /**
+     * Rises linearly from 0 in the warm-up, then stays (Hugging Face's {@code get_constant_schedule_with_warmup}).
+     *
+     * @param rate highest rate
+     * @param numWarmupSteps steps of the warm-up; 0 for none
+     */
+    static LearningRateSchedule constant(double rate, long numWarmupSteps) {
+        return step -> step < numWarmupSteps ? rate * step / numWarmupSteps : rate;
     }
 
     /**
@@ -23,5 +28,23 @@ public interface LearningRateSchedule {
         return step -> step < numWarmupSteps
                 ? peak * step / numWarmupSteps
                 : peak * Math.max(0, numSteps - step) / Math.max(1, numSteps - numWarmupSteps);
+    }
+
+    /**
+     * Rises linearly from 0 to the peak in the warm-up, then falls to 0 at the last step as half a wave of a cosine (Hugging
+     * Face's {@code get_cosine_schedule_with_warmup}).
+     *
+     * @param peak highest rate
+     * @param numWarmupSteps steps of the warm-up
+     * @param numSteps steps in all
+     */
+    static LearningRateSchedule cosine(double peak, long numWarmupSteps, long numSteps) {
+        return step -> {
+            if (step < numWarmupSteps) {
+                return peak * step / numWarmupSteps;
+            }
+            double part = (double) (step - numWarmupSteps) / Math.max(1, numSteps - numWarmupSteps);
+            return peak * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, part)));
+        };
     }
 }

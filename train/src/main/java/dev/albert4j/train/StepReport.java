@@ -9,6 +9,7 @@ package dev.albert4j.train;
  * @param loss mean loss of the step's examples
  * @param gradNorm global L2 norm of the gradient before clipping
  * @param learningRate rate the step used
+ * @param numTokens tokens of the step's examples
  * @param tokensPerSecond real tokens (there is no padding) per second of this step
  */
 public record StepReport(
@@ -18,4 +19,5 @@ public record StepReport(
         double loss,
         double gradNorm,
         double learningRate,
+        long numTokens,
         double tokensPerSecond) {}

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.model.AlbertConfig;
 import java.util.Iterator;
+import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  *     gradients add up
  * @param maxLength most tokens of an example; the rest of a longer one is cut off
  * @param learningRate highest learning rate
+ * @param headLearningRate the highest learning rate of the task's head, where it is another
+ * @param optimizer how a step changes the parameters
+ * @param freeze what is not trained
  * @param schedule how the learning rate goes
- * @param warmupRatio share of the steps in which a linear schedule rises
+ * @param warmupRatio share of the steps in which the learning rate rises from 0
  * @param weightDecay of weights, not of biases and LayerNorm
  * @param maxGradNorm the gradient is scaled down to this L2 norm; 0 to leave it
  * @param labelSmoothing share of the target probability spread over all classes
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of everything random in the run
  * @param numThreads threads that share the work; 0 for one a processor
  * @param evaluateEverySteps steps between evaluations; 0 for the end of each epoch
+ * @param patience the run ends after so many evaluations without a better metric; 0 to take all steps
  * @param metric which number of the task's {@link dev.albert4j.metric.Report} makes a checkpoint the best; empty for the first
  */
 public record TrainConfig(
@@ -43,6 +48,9 @@ public record TrainConfig(
         int microBatchTokens,
         int maxLength,
         double learningRate,
+        @Nullable Double headLearningRate,
+        OptimizerType optimizer,
+        FrozenPart freeze,
         Schedule schedule,
         double warmupRatio,
         double weightDecay,
@@ -56,13 +64,16 @@ public record TrainConfig(
         long seed,
         int numThreads,
         long evaluateEverySteps,
+        int patience,
         String metric) {
 
     /** How the learning rate goes over the run. */
     public enum Schedule {
-        /** Rises in the warm-up, then falls to 0. */
+        /** Rises in the warm-up, then falls to 0 on a straight line. */
         LINEAR,
-        /** Stays. */
+        /** Rises in the warm-up, then falls to 0 as half a wave of a cosine. */
+        COSINE,
+        /** Rises in the warm-up, then stays. */
         CONSTANT
     }
 
@@ -70,7 +81,30 @@ public record TrainConfig(
 
     /** The settings that hold where nothing else is said. */
     public static final TrainConfig DEFAULT = new TrainConfig(
-            3, 0, 32, 4096, 256, 5e-5, Schedule.LINEAR, 0.1, 0.01, 1.0, 0, 0, 0, null, null, null, 42, 0, 0, "");
+            3,
+            0,
+            32,
+            4096,
+            256,
+            5e-5,
+            null,
+            OptimizerType.ADAMW,
+            FrozenPart.NONE,
+            Schedule.LINEAR,
+            0.1,
+            0.01,
+            1.0,
+            0,
+            0,
+            0,
+            null,
+            null,
+            null,
+            42,
+            0,
+            0,
+            0,
+            "");
 
     public TrainConfig {
         atLeast("epochs", epochs, steps > 0 ? 0 : 1);
@@ -83,7 +117,13 @@ public record TrainConfig(
             throw new IllegalArgumentException("numThreads " + numThreads + " is more than " + MAX_THREADS);
         }
         atLeast("evaluateEverySteps", evaluateEverySteps, 0);
+        atLeast("patience", patience, 0);
         between("learningRate", learningRate, 0, 10);
+        between("headLearningRate", headLearningRate == null ? 0 : headLearningRate, 0, 10);
+        if (headLearningRate != null && learningRate == 0) {
+            throw new IllegalArgumentException("headLearningRate " + headLearningRate
+                    + " needs a learningRate above 0; to train the head alone set freeze to ENCODER");
+        }
         between("warmupRatio", warmupRatio, 0, 1);
         between("weightDecay", weightDecay, 0, 10);
         between("maxGradNorm", maxGradNorm, 0, Double.MAX_VALUE);
@@ -105,6 +145,30 @@ public record TrainConfig(
         if (!(value >= least && value <= most)) {
             throw new IllegalArgumentException(name + " " + value + " is not between " + least + " and " + most);
         }
+    }
+
+    /** A parameter's factor of the learning rate. */
+    double rateFactor(String parameter) {
+        return headLearningRate != null && FrozenPart.isHead(parameter) ? headLearningRate / learningRate : 1;
+    }
+
+    /** The learning rate's way through a run of so many steps. */
+    LearningRateSchedule learningRates(long totalSteps) {
+        long numWarmupSteps = Math.round(totalSteps * warmupRatio);
+        return switch (schedule) {
+            case LINEAR -> LearningRateSchedule.linear(learningRate, numWarmupSteps, totalSteps);
+            case COSINE -> LearningRateSchedule.cosine(learningRate, numWarmupSteps, totalSteps);
+            case CONSTANT -> LearningRateSchedule.constant(learningRate, numWarmupSteps);
+        };
+    }
+
+    /** Whether a run with these evaluations ends here because its last {@code patience} ones were none the best. */
+    public boolean isOutOfPatience(List<Evaluation> history) {
+        int numEvaluations = history.size();
+        return patience > 0
+                && numEvaluations >= patience
+                && history.subList(numEvaluations - patience, numEvaluations).stream()
+                        .noneMatch(Evaluation::best);
     }
 
     /** A model's configuration with the dropout of these settings. */

@@ -3,7 +3,9 @@ package dev.albert4j.train;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -20,13 +22,20 @@ public final class Trainer implements AutoCloseable {
     private final TrainConfig config;
     private final ExampleOrder order;
     private final Workers workers;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final LearningRateSchedule schedule;
     private final long totalSteps;
     private long step;
 
-    /** Prepares a run that stands before its first step. The objective stays the caller's and must outlive the trainer. */
+    /**
+     * Prepares a run that stands before its first step. The objective stays the caller's and must outlive the trainer.
+     *
+     * @throws IllegalArgumentException if the settings freeze all there is
+     */
     public Trainer(Objective objective, TrainConfig config) {
+        if (objective.parameters().keySet().stream().allMatch(config.freeze()::contains)) {
+            throw new IllegalArgumentException("freeze " + config.freeze() + " leaves nothing of the model to train");
+        }
         this.config = config;
         this.order = new ExampleOrder(objective.numExamples(), config.batchSize(), config.seed());
         this.workers = new Workers(config.numThreads());
@@ -34,17 +43,27 @@ public final class Trainer implements AutoCloseable {
         while (objectives.size() < workers.size()) {
             objectives.add(objective.replica());
         }
-        this.optimizer =
-                new AdamW(objectives.stream().map(Objective::parameters).toList(), config.weightDecay());
+        this.optimizer = new Optimizer(
+                config.optimizer().rule(config.weightDecay()),
+                objectives.stream().map(this::trained).toList(),
+                config::rateFactor);
         this.totalSteps = config.steps() > 0
                 ? config.steps()
                 : Math.multiplyExact((long) config.epochs(), order.batchesPerEpoch());
-        this.schedule = switch (config.schedule()) {
-            case CONSTANT -> LearningRateSchedule.constant(config.learningRate());
-            case LINEAR ->
-                LearningRateSchedule.linear(
-                        config.learningRate(), Math.round(totalSteps * config.warmupRatio()), totalSteps);
-        };
+        this.schedule = config.learningRates(totalSteps);
+    }
+
+    /** The parameters that are to change; the others need no gradient. */
+    private Map<String, Tensor> trained(Objective objective) {
+        Map<String, Tensor> trained = new LinkedHashMap<>();
+        objective.parameters().forEach((name, parameter) -> {
+            boolean frozen = config.freeze().contains(name);
+            parameter.set_requires_grad(!frozen);
+            if (!frozen) {
+                trained.put(name, parameter);
+            }
+        });
+        return trained;
     }
 
     /** Steps of the whole run. */
@@ -73,7 +92,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** The optimizer, to save and restore its state. */
-    AdamW optimizer() {
+    Optimizer optimizer() {
         return optimizer;
     }
 
@@ -100,14 +119,15 @@ public final class Trainer implements AutoCloseable {
         double learningRate = schedule.at(step);
         if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
             optimizer.zeroGradients(workers);
-            throw new DivergenceException(step + 1, loss, gradNorm, learningRate);
+            throw new DivergenceException(
+                    new StepReport(step + 1, totalSteps, epoch, loss, gradNorm, learningRate, 0, 0), config);
         }
         boolean clips = config.maxGradNorm() > 0 && gradNorm > config.maxGradNorm();
         optimizer.step(learningRate, clips ? config.maxGradNorm() / gradNorm : 1, workers);
         step++;
         double seconds = (System.nanoTime() - begin) * 1e-9;
-        double tokens = Arrays.stream(batch).mapToLong(this::numTokens).sum();
-        return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens / seconds);
+        long tokens = Arrays.stream(batch).mapToLong(this::numTokens).sum();
+        return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens, tokens / seconds);
     }
 
     private double weight(int[] examples) {

@@ -29,7 +29,7 @@ class AdamWTest {
             options.weight_decay().put(0.1);
             var reference = new org.bytedeco.pytorch.AdamW(new TensorVector(theirs), options);
             try (Workers workers = new Workers(2);
-                    AdamW optimizer = new AdamW(List.of(Map.of("ffn.weight", ours)), 0.1)) {
+                    Optimizer optimizer = Optimizer.adamW(List.of(Map.of("ffn.weight", ours)), 0.1)) {
                 for (int step = 0; step < 5; step++) {
                     float[] gradient = uniform(SIZE);
                     Tensors.set(ours.grad(), gradient);
@@ -57,7 +57,7 @@ class AdamWTest {
                 parameters.put(name, tensor(new float[] {1, 1}).set_requires_grad(true));
             }
             try (Workers workers = new Workers(1);
-                    AdamW optimizer = new AdamW(List.of(parameters), 0.5)) {
+                    Optimizer optimizer = Optimizer.adamW(List.of(parameters), 0.5)) {
                 optimizer.step(0.1, 1, workers);
             }
             parameters.forEach((name, value) ->
@@ -71,7 +71,7 @@ class AdamWTest {
             Tensor a = tensor(new float[] {1}).set_requires_grad(true);
             Tensor b = a.detach().set_requires_grad(true);
             try (Workers workers = new Workers(2);
-                    AdamW optimizer = new AdamW(List.of(Map.of("weight", a), Map.of("weight", b)), 0)) {
+                    Optimizer optimizer = Optimizer.adamW(List.of(Map.of("weight", a), Map.of("weight", b)), 0)) {
                 Tensors.set(a.grad(), new float[] {3});
                 Tensors.set(b.grad(), new float[] {4});
                 assertThat(optimizer.sumGradients(workers)).isCloseTo(7, within(1e-6));

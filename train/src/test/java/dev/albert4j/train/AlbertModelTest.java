@@ -25,7 +25,7 @@ class AlbertModelTest {
     @Test
     void gradientsAgreeWithFiniteDifferences() {
         try (AlbertModel model = new AlbertModel(TinyModels.weights());
-                AdamW gradients = new AdamW(List.of(model.parameters()), 0)) {
+                Optimizer gradients = Optimizer.adamW(List.of(model.parameters()), 0)) {
             loss(model, true);
             for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
                 float[] values = Tensors.floats(parameter.getValue());
@@ -106,7 +106,7 @@ class AlbertModelTest {
     void aReplicaSharesValuesButNotGradients() {
         try (AlbertModel model = new AlbertModel(TinyModels.weights());
                 AlbertModel replica = model.replica();
-                AdamW gradients = new AdamW(List.of(model.parameters(), replica.parameters()), 0)) {
+                Optimizer gradients = Optimizer.adamW(List.of(model.parameters(), replica.parameters()), 0)) {
             double loss = loss(model, false);
             assertThat(loss(replica, true)).isEqualTo(loss);
             assertThat(Tensors.floats(
@@ -170,7 +170,7 @@ class AlbertModelTest {
         int[] ids = {2, 0, 7, 3};
         try (PointerScope scope = new PointerScope();
                 AlbertModel model = new AlbertModel(TinyModels.weights());
-                AdamW gradients = new AdamW(List.of(model.parameters()), 0)) {
+                Optimizer gradients = Optimizer.adamW(List.of(model.parameters()), 0)) {
             Batch batch = TinyModels.batch(List.of(Example.of(ids, new int[4], 1)));
             cross_entropy_loss(model.logits(PackedBatch.of(batch)), tensor(new long[] {1}))
                     .backward();

@@ -86,6 +86,45 @@ class FinetunerTest {
     }
 
     @Test
+    void aRunWithLambAndPatienceResumesBitForBitToo() throws IOException {
+        String settings = SETTINGS.replace(
+                "\"epochs\": 4",
+                "\"epochs\": 40, \"evaluateEverySteps\": 4, \"patience\": 3,"
+                        + " \"optimizer\": \"LAMB\", \"schedule\": \"COSINE\", \"headLearningRate\": 0.02");
+        Finetuned uninterrupted = finetuner(settings).run(train, dev);
+        int last = uninterrupted.history().size();
+        assertThat(last).isLessThan(80).isGreaterThan(3);
+        assertThat(uninterrupted.history().subList(last - 3, last)).noneMatch(Evaluation::best);
+        assertThat(uninterrupted.history().get(last - 4).best()).isTrue();
+
+        RunDirectory run = new RunDirectory(directory.resolve("model.run"));
+        long stopAt = uninterrupted.history().get(last - 2).step(); // in the middle of the patience
+        Finetuner finetuner = finetuner(settings).in(run);
+        finetuner.onStep(report -> {
+            if (report.step() == stopAt) {
+                finetuner.stop();
+            }
+        });
+        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(train, dev));
+        Finetuned resumed = finetuner(settings).in(run).run(train, dev);
+        assertThat(resumed.history()).hasSize(last);
+        assertSame(resumed.weights(), uninterrupted.weights());
+
+        // The finished run's checkpoint knows that it is over.
+        List<StepReport> more = new ArrayList<>();
+        finetuner(settings).in(run).onStep(more::add).run(train, dev);
+        assertThat(more).isEmpty();
+    }
+
+    @Test
+    void patienceWithoutDevelopmentTextsIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> finetuner("{\"patience\": 2, \"maxLength\": 16}").run(train, List.of()))
+                .withMessageContaining("patience 2 needs development data");
+    }
+
+    @Test
     void anInterruptLeavesACheckpoint() {
         RunDirectory run = new RunDirectory(directory.resolve("model.run"));
         Finetuner finetuner = finetuner(SETTINGS)

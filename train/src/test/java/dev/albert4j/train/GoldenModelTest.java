@@ -95,7 +95,7 @@ class GoldenModelTest {
                 .toArray();
         try (PointerScope scope = new PointerScope();
                 AlbertModel model = new AlbertModel(golden.weights());
-                AdamW gradients = new AdamW(List.of(model.parameters()), 0)) {
+                Optimizer gradients = Optimizer.adamW(List.of(model.parameters()), 0)) {
             Tensor loss = cross_entropy_loss(model.logits(PackedBatch.of(batch(sequences))), tensor(labels));
             loss.backward();
             assertThat(loss.item_float()).isCloseTo(golden.expected("loss")[0], within(1e-5f));
