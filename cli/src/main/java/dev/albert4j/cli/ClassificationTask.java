@@ -1,9 +1,7 @@
 package dev.albert4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.albert4j.data.Columns;
 import dev.albert4j.data.LabeledText;
-import dev.albert4j.data.LabeledTextReader;
 import dev.albert4j.metric.Report;
 import dev.albert4j.task.Classification;
 import dev.albert4j.task.TextClassifier;
@@ -61,8 +59,8 @@ record ClassificationTask(TextClassifier classifier) implements ModelTask {
     }
 
     @Override
-    public Report evaluate(Path data, Columns columns, Progress progress) throws IOException {
-        List<LabeledText> texts = LabeledTextReader.read(data, columns);
+    public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
+        List<LabeledText> texts = options.texts(data);
         return classifier.evaluate(texts, progress.of(texts.size())).toReport();
     }
 }

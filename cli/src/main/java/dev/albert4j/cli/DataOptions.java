@@ -1,14 +1,27 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.data.ChoiceQuestion;
+import dev.albert4j.data.ChoiceReader;
 import dev.albert4j.data.Columns;
+import dev.albert4j.data.Examples;
+import dev.albert4j.data.LabeledText;
+import dev.albert4j.data.LabeledTextReader;
+import dev.albert4j.data.QuestionContext;
+import dev.albert4j.data.QuestionReader;
+import dev.albert4j.data.TaggedText;
+import dev.albert4j.data.TaggedTextReader;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How labelled files are read. */
 final class DataOptions {
     static final String FILES =
-            "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label";
+            "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label. For ner .jsonl (CLUENER, spans)"
+                    + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice .jsonl or C3's .json";
 
     @Option(
             names = "--columns",
@@ -18,7 +31,46 @@ final class DataOptions {
                             + " columns in order, text,_,label")
     private @Nullable String columns;
 
-    Columns columns() {
+    @Option(
+            names = "--skip-bad",
+            description =
+                    "leave out examples with something wrong, and say how many and what (default: refuse the file)")
+    private boolean skipBad;
+
+    /** Texts with a label each. */
+    List<LabeledText> texts(Path file) throws IOException {
+        return LabeledTextReader.read(file, columns());
+    }
+
+    /** Texts with any number of labels. */
+    List<LabeledText> multiLabelTexts(Path file) throws IOException {
+        return LabeledTextReader.readMultiLabel(file, columns());
+    }
+
+    /** Texts with what is named in them. */
+    List<TaggedText> tagged(Path file) throws IOException {
+        return told(file, TaggedTextReader.read(file, skipBad));
+    }
+
+    /** Questions with answers in a text. */
+    List<QuestionContext> questions(Path file) throws IOException {
+        return told(file, QuestionReader.read(file, skipBad));
+    }
+
+    /** Questions with options. */
+    List<ChoiceQuestion> choices(Path file) throws IOException {
+        return told(file, ChoiceReader.read(file, skipBad));
+    }
+
+    private static <T> List<T> told(Path file, Examples<T> read) {
+        if (read.numBad() > 0) {
+            System.err.printf(Locale.ROOT, "%s: left out %,d bad examples, the first of them:%n", file, read.numBad());
+            read.problems().forEach(System.err::println);
+        }
+        return read.examples();
+    }
+
+    private Columns columns() {
         return columns == null ? Columns.DEFAULT : Columns.parse(columns);
     }
 

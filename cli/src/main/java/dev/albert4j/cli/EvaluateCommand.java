@@ -69,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private Report evaluate(ModelTask task) throws IOException {
         try (ProgressBar progress = new ProgressBar("evaluating")) {
-            return task.evaluate(data, columns.columns(), (done, all) -> progress.show(done, all, ""));
+            return task.evaluate(data, columns, (done, all) -> progress.show(done, all, ""));
         } catch (BadExampleException e) {
             throw new DataFormatException(data, e.line(), e.problem());
         }

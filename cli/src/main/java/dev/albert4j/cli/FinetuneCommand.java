@@ -2,8 +2,12 @@ package dev.albert4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.albert4j.data.ChoiceQuestion;
 import dev.albert4j.data.LabeledText;
+import dev.albert4j.data.QuestionContext;
+import dev.albert4j.data.TaggedText;
 import dev.albert4j.io.JsonFile;
+import dev.albert4j.model.ProblemType;
 import dev.albert4j.train.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -191,11 +195,20 @@ final class FinetuneCommand implements Callable<Integer> {
     }
 
     private TaskData data(FinetuneTask kind) throws IOException {
-        Split<LabeledText> texts = split(
-                file -> renamed(kind.readTexts(file, columns.columns()), file, kind),
-                LabeledText::label,
-                LabeledText::line);
-        return new LabeledData(kind.problemType(), texts, train, dev == null ? train : dev);
+        Path devFile = dev == null ? train : dev;
+        return switch (kind) {
+            case CLASSIFICATION, MULTI_LABEL, REGRESSION, SIMILARITY -> {
+                // Numbers are all different: held out without regard to them.
+                Function<LabeledText, String> stratum =
+                        kind.problemType() == ProblemType.REGRESSION ? text -> "" : LabeledText::label;
+                Split<LabeledText> texts =
+                        split(file -> renamed(kind.readTexts(file, columns), file, kind), stratum, LabeledText::line);
+                yield new LabeledData(kind.problemType(), texts, train, devFile);
+            }
+            case NER -> new TaggedData(split(columns::tagged, text -> "", TaggedText::line), devFile);
+            case QA -> new QuestionData(split(columns::questions, question -> "", QuestionContext::number));
+            case MULTIPLE_CHOICE -> new ChoiceData(split(columns::choices, question -> "", ChoiceQuestion::number));
+        };
     }
 
     /** Reads the files and, where there is no development file, holds a share of the training data out. */

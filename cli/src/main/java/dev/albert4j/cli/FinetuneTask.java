@@ -1,8 +1,6 @@
 package dev.albert4j.cli;
 
-import dev.albert4j.data.Columns;
 import dev.albert4j.data.LabeledText;
-import dev.albert4j.data.LabeledTextReader;
 import dev.albert4j.model.ProblemType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,11 +15,14 @@ enum FinetuneTask {
             "regression",
             ProblemType.REGRESSION,
             List.of("pearson", "spearman", "mean_squared_error", "mean_absolute_error")),
-    SIMILARITY("similarity", ProblemType.REGRESSION, REGRESSION.metrics);
+    SIMILARITY("similarity", ProblemType.REGRESSION, REGRESSION.metrics),
+    NER("ner", ProblemType.UNSPECIFIED, List.of("micro_f1", "macro_f1", "weighted_f1")),
+    QA("qa", ProblemType.UNSPECIFIED, List.of("f1", "exact_match")),
+    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy"));
 
     static final String DESCRIPTION =
             "classification: one label a text or pair of texts; multi-label: any number, a|b; regression: a number; similarity: a"
-                    + " number for a pair of texts";
+                    + " number for a pair of texts; ner: what is named; qa: answers in a text; multiple-choice: one of several options";
 
     private final String option;
     private final ProblemType problemType;
@@ -52,10 +53,8 @@ enum FinetuneTask {
     }
 
     /** @throws IllegalArgumentException if texts come alone where the task compares two */
-    List<LabeledText> readTexts(Path file, Columns columns) throws IOException {
-        List<LabeledText> texts = this == MULTI_LABEL
-                ? LabeledTextReader.readMultiLabel(file, columns)
-                : LabeledTextReader.read(file, columns);
+    List<LabeledText> readTexts(Path file, DataOptions options) throws IOException {
+        List<LabeledText> texts = this == MULTI_LABEL ? options.multiLabelTexts(file) : options.texts(file);
         if (this == SIMILARITY) {
             for (LabeledText text : texts) {
                 if (text.pair() == null) {

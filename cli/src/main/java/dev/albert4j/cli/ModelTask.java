@@ -1,12 +1,15 @@
 package dev.albert4j.cli;
 
-import dev.albert4j.data.Columns;
 import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.task.AnswerOptions;
+import dev.albert4j.task.EntityRecognizer;
 import dev.albert4j.task.MultiLabelClassifier;
+import dev.albert4j.task.MultipleChoice;
+import dev.albert4j.task.QuestionAnswerer;
 import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextRegressor;
 import dev.albert4j.tokenize.Tokenizer;
@@ -25,7 +28,7 @@ interface ModelTask {
      *
      * @param progress is told the number of examples done, and of all
      */
-    Report evaluate(Path data, Columns columns, Progress progress) throws IOException;
+    Report evaluate(Path data, DataOptions options, Progress progress) throws IOException;
 
     /** Hears how far an evaluation is. */
     @FunctionalInterface
@@ -43,6 +46,25 @@ interface ModelTask {
         AlbertConfig config = directory.config();
         AlbertWeights weights = directory.weights();
         Tokenizer tokenizer = Models.tokenizer(directory);
+        switch (config.head()) {
+            case TOKEN_CLASSIFICATION -> {
+                return new EntityTask(new EntityRecognizer(tokenizer, weights, encoder, batchTokens));
+            }
+            case QUESTION_ANSWERING -> {
+                return new AnswerTask(
+                        new QuestionAnswerer(tokenizer, weights, encoder, batchTokens, AnswerOptions.DEFAULT));
+            }
+            case MULTIPLE_CHOICE -> {
+                return new ChoiceTask(new MultipleChoice(tokenizer, weights, encoder, batchTokens));
+            }
+            default -> {
+                return sequenceTask(config, tokenizer, weights, encoder, batchTokens);
+            }
+        }
+    }
+
+    private static ModelTask sequenceTask(
+            AlbertConfig config, Tokenizer tokenizer, AlbertWeights weights, Encoder encoder, int batchTokens) {
         if (MultiLabelClassifier.canServe(config)) {
             return new MultiLabelTask(new MultiLabelClassifier(tokenizer, weights, encoder, batchTokens));
         }

@@ -1,9 +1,7 @@
 package dev.albert4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.albert4j.data.Columns;
 import dev.albert4j.data.LabeledText;
-import dev.albert4j.data.LabeledTextReader;
 import dev.albert4j.metric.Report;
 import dev.albert4j.task.Classification.Score;
 import dev.albert4j.task.MultiLabelClassifier;
@@ -47,8 +45,8 @@ record MultiLabelTask(MultiLabelClassifier classifier) implements ModelTask {
     }
 
     @Override
-    public Report evaluate(Path data, Columns columns, Progress progress) throws IOException {
-        List<LabeledText> texts = LabeledTextReader.readMultiLabel(data, columns);
+    public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
+        List<LabeledText> texts = options.multiLabelTexts(data);
         return classifier.evaluate(texts, progress.of(texts.size())).toReport();
     }
 }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
             "Puts a model to work on texts.",
             "Texts are arguments, or else lines of standard input: a text a line, or JSON lines {\"text\",\"pair\"}."
                     + " Writes a JSON line for each: a classifier {\"label\",\"score\",\"scores\",\"truncated\"}, a multi-label model {\"labels\",…},"
-                    + " a regression {\"value\"}."
+                    + " a regression {\"value\"}, ner {\"entities\"}; a model that answers questions reads {\"question\",\"context\"} and, to choose,"
+                    + " \"choices\"."
         },
         footer = {"", "Example: albert predict sentiment-en --explain \"It was a fine film.\""})
 final class PredictCommand implements Callable<Integer> {

@@ -1,8 +1,6 @@
 package dev.albert4j.cli;
 
-import dev.albert4j.data.Columns;
 import dev.albert4j.data.LabeledText;
-import dev.albert4j.data.LabeledTextReader;
 import dev.albert4j.metric.Report;
 import dev.albert4j.task.TextClassifier.Input;
 import dev.albert4j.task.TextRegressor;
@@ -24,8 +22,8 @@ record RegressionTask(TextRegressor regressor) implements ModelTask {
     }
 
     @Override
-    public Report evaluate(Path data, Columns columns, Progress progress) throws IOException {
-        List<LabeledText> texts = LabeledTextReader.read(data, columns);
+    public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
+        List<LabeledText> texts = options.texts(data);
         return regressor.evaluate(texts, progress.of(texts.size())).toReport();
     }
 }

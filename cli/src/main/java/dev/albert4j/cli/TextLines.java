@@ -7,6 +7,8 @@ import dev.albert4j.data.DataFormatException;
 import dev.albert4j.data.LineReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,18 @@ import org.jspecify.annotations.Nullable;
  * that is not blank decides which.
  */
 final class TextLines implements AutoCloseable {
-    /** A line's text, or pair of texts. */
-    record Line(String text, @Nullable String pair) {}
+    /**
+     * A line's text, or pair of texts, or question.
+     *
+     * @param text the text, or the question
+     * @param pair the second text, or the question's context
+     * @param choices options to choose from; mostly none
+     */
+    record Line(String text, @Nullable String pair, List<String> choices) {
+        Line(String text, @Nullable String pair) {
+            this(text, pair, List.of());
+        }
+    }
 
     private final ObjectMapper json = new ObjectMapper();
     private final LineReader lines;
@@ -55,7 +67,8 @@ final class TextLines implements AutoCloseable {
             return false;
         }
         try {
-            return json.readTree(line).path("text").isTextual();
+            JsonNode node = json.readTree(line);
+            return node.path("text").isTextual() || node.path("question").isTextual();
         } catch (JsonProcessingException e) {
             return false; // a text that begins with a brace
         }
@@ -68,14 +81,24 @@ final class TextLines implements AutoCloseable {
         } catch (JsonProcessingException e) {
             throw new DataFormatException(name, lines.lineNumber(), "is not JSON: " + e.getOriginalMessage());
         }
-        JsonNode pair = node.path("pair");
-        if (!node.path("text").isTextual() || !(pair.isTextual() || pair.isNull() || pair.isMissingNode())) {
+        boolean asks = node.has("question");
+        JsonNode text = node.path(asks ? "question" : "text");
+        JsonNode pair = node.path(asks ? "context" : "pair");
+        if (!text.isTextual() || !(pair.isTextual() || pair.isNull() || pair.isMissingNode())) {
             throw new DataFormatException(
                     name,
                     lines.lineNumber(),
-                    "is not an object with a string \"text\" (and perhaps a string \"pair\")");
+                    "is not an object with a string \"text\" (and perhaps a string \"pair\"), or with a string"
+                            + " \"question\" and a string \"context\"");
         }
-        return new Line(node.get("text").textValue(), pair.textValue());
+        List<String> choices = new ArrayList<>();
+        for (JsonNode choice : node.path("choices")) {
+            if (!choice.isTextual()) {
+                throw new DataFormatException(name, lines.lineNumber(), "has \"choices\" that are no strings");
+            }
+            choices.add(choice.textValue());
+        }
+        return new Line(text.textValue(), pair.textValue(), List.copyOf(choices));
     }
 
     @Override

@@ -102,7 +102,7 @@ public final class RunLog implements Closeable {
     }
 
     private static Map<String, Double> metrics(Evaluation evaluation) {
-        return evaluation.report().toReport().metrics();
+        return evaluation.report().metrics();
     }
 
     private void endGroup() throws IOException {

@@ -1,7 +1,16 @@
 package dev.albert4j.train;
 
+import dev.albert4j.data.ChoiceQuestion;
 import dev.albert4j.data.LabeledText;
+import dev.albert4j.data.QuestionContext;
+import dev.albert4j.data.TaggedText;
+import dev.albert4j.metric.AnswerScript;
+import dev.albert4j.task.AnswerOptions;
+import dev.albert4j.task.AnswerWindow;
+import dev.albert4j.task.EntityRecognizer;
 import dev.albert4j.task.MultiLabelClassifier;
+import dev.albert4j.task.MultipleChoice;
+import dev.albert4j.task.QuestionAnswerer;
 import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextRegressor;
 import dev.albert4j.tokenize.Encoding;
@@ -17,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Labelled data as {@link TrainingTask}s: texts are tokenized once, on all processors, and cut to {@code maxLength} tokens. */
 public final class TrainingTasks {
     // Enough texts at once to sort them by length and to share them among threads.
-    private static final int EVALUATION_TOKENS = 1 << 16;
+    private static final int EVALUATION_TOKENS = 1 << 15;
 
     private final Tokenizer tokenizer;
     private final EncodingOptions options;
@@ -82,6 +91,115 @@ public final class TrainingTasks {
                 (weights, encoder) -> new TextRegressor(tokenizer, weights, encoder, EVALUATION_TOKENS)
                         .evaluate(dev, done -> {})
                         .toReport());
+    }
+
+    /**
+     * What is named in texts.
+     *
+     * @param labels the model's, as {@link EntityRecognizer#tags}
+     * @throws IllegalArgumentException if a span's type is none of them
+     */
+    public TrainingTask entities(List<TaggedText> train, List<TaggedText> dev, List<String> labels) {
+        List<Example> examples = train.parallelStream()
+                .flatMap(text -> tokenizer.windows(text.text(), null, options, (options.maxLength() - 2) / 4).stream()
+                        .map(window -> tagged(window, text, labels)))
+                .filter(example -> Loss.TOKEN_CLASSIFICATION.weight(example) > 0)
+                .toList();
+        return new TrainingTask(
+                Loss.TOKEN_CLASSIFICATION,
+                examples,
+                dev.isEmpty()
+                        ? null
+                        : (weights, encoder) -> new EntityRecognizer(tokenizer, weights, encoder, EVALUATION_TOKENS)
+                                .evaluate(dev)
+                                .toReport(),
+                fingerprint(
+                        dev.size(),
+                        dev.stream()
+                                .flatMap(text ->
+                                        Stream.of(text.text(), text.spans().toString()))));
+    }
+
+    private static Example tagged(Encoding window, TaggedText text, List<String> labels) {
+        int[] tags = EntityRecognizer.tagIds(window, text, labels);
+        float[] target = new float[tags.length];
+        for (int token = 0; token < tags.length; token++) {
+            target[token] = tags[token] == EntityRecognizer.NO_TAG ? Loss.IGNORED : tags[token];
+        }
+        return Example.of(window.ids(), window.typeIds(), target);
+    }
+
+    /**
+     * Answers to questions, in their contexts. Long contexts are read in windows that share a quarter of their tokens; where the first
+     * answer is not whole in a window, the target is [CLS] (Hugging Face's {@code run_qa.py}).
+     *
+     * @param script compares answers
+     */
+    public TrainingTask answers(List<QuestionContext> train, List<QuestionContext> dev, AnswerScript script) {
+        int maxLength = options.maxLength();
+        AnswerOptions answerOptions = AnswerOptions.DEFAULT.withLength(maxLength, maxLength / 4);
+        List<Example> examples = train.parallelStream()
+                .flatMap(question ->
+                        QuestionAnswerer.windows(
+                                        tokenizer, question.question(), question.context(), maxLength, maxLength / 4)
+                                .stream()
+                                .map(window -> answered(window, question)))
+                .toList();
+        return new TrainingTask(
+                Loss.SPAN,
+                examples,
+                dev.isEmpty()
+                        ? null
+                        : (weights, encoder) -> new QuestionAnswerer(
+                                        tokenizer, weights, encoder, EVALUATION_TOKENS, answerOptions)
+                                .evaluate(dev, script)
+                                .toReport(),
+                fingerprint(
+                        dev.size(),
+                        dev.stream()
+                                .flatMap(question -> Stream.of(
+                                        question.question(),
+                                        question.context(),
+                                        question.answers().toString()))));
+    }
+
+    private static Example answered(AnswerWindow window, QuestionContext question) {
+        AnswerWindow.Tokens tokens = question.answers().stream()
+                .filter(QuestionContext.Answer::isSpan)
+                .findFirst()
+                .map(answer -> window.tokens(answer.begin(), answer.end()))
+                .orElse(AnswerWindow.Tokens.NONE);
+        return Example.of(window.encoding().ids(), window.encoding().typeIds(), tokens.first(), tokens.last());
+    }
+
+    /** One of several options for each question. */
+    public TrainingTask choices(List<ChoiceQuestion> train, List<ChoiceQuestion> dev) {
+        List<Example> examples = train.parallelStream().map(this::choice).toList();
+        return new TrainingTask(
+                Loss.CHOICE,
+                examples,
+                dev.isEmpty()
+                        ? null
+                        : (weights, encoder) -> new MultipleChoice(tokenizer, weights, encoder, EVALUATION_TOKENS)
+                                .evaluate(dev)
+                                .toReport(),
+                fingerprint(
+                        dev.size(),
+                        dev.stream()
+                                .flatMap(question -> Stream.of(
+                                        question.context(),
+                                        question.question(),
+                                        question.choices().toString(),
+                                        Integer.toString(question.answer())))));
+    }
+
+    private Example choice(ChoiceQuestion question) {
+        MultipleChoice.Input input =
+                new MultipleChoice.Input(question.context(), question.question(), question.choices());
+        List<Example.Sequence> sequences = MultipleChoice.encodings(tokenizer, input, options.maxLength()).stream()
+                .map(encoding -> new Example.Sequence(encoding.ids(), encoding.typeIds()))
+                .toList();
+        return new Example(sequences, new float[] {question.answer()});
     }
 
     private TrainingTask labeled(
