@@ -161,6 +161,7 @@ class EntityRecognizerTest {
     void eightThreadsFindWhatOneThreadFinds() throws InterruptedException, ExecutionException {
         AlbertWeights weights = AlbertWeights.initialize(
                 config(TAGS, 8).toBuilder().initializerRange(2).build(), 3);
+        weights.values("classifier.bias")[O] = -1000; // so that something is found
         List<String> texts = List.of("Peter Blackburn visited Paris, Paris, 北京.", "in Paris", "(北京) Peter".repeat(9));
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try (CpuEncoder encoder = CpuEncoder.of(weights, 2)) {

@@ -2,14 +2,19 @@ package dev.albert4j.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.albert4j.data.Span;
 import dev.albert4j.data.TaggedText;
 import dev.albert4j.data.TaggedTextReader;
 import dev.albert4j.metric.SpanReport;
+import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,5 +41,25 @@ class SpanOracleTest {
         assertThat(texts.size()).isEqualTo(numTexts);
         SpanReport report = new Oracle(tokenizer, texts, maxLength).evaluate();
         assertThat(report.micro().f1()).as(report.toText()).isGreaterThanOrEqualTo(least);
+    }
+
+    @Test
+    void loneWordMarksAndDroppedCharactersDoNotMoveSpans() throws IOException {
+        Path shared = Path.of(System.getProperty("albert4j.shared", ""));
+        Tokenizer tokenizer = Tokenizer.load(shared.resolve("tokenizers/albert-en"));
+        String text = "  He met 中国人 (Zoe\u0308 O'Neil-Ünal)\tin ﬁnland … ½ 😀 x";
+        Encoding encoding = tokenizer.encode(text);
+        int mark = tokenizer.vocabulary().id("▁").orElseThrow();
+        assertThat(Arrays.stream(encoding.ids()).filter(id -> id == mark)).isNotEmpty();
+        List<Span> spans = Stream.of("中国人", "Zoe\u0308", "O'Neil-Ünal", "ﬁnland", "½", "😀")
+                .map(name -> new Span("X", text.indexOf(name), text.indexOf(name) + name.length()))
+                .toList();
+        List<TaggedText> texts = List.of(new TaggedText(text, spans, 1));
+        for (int maxLength : new int[] {64, 12, 5, 3}) {
+            assertThat(new Oracle(tokenizer, texts, maxLength)
+                            .recognizer().predict(text).stream().map(Entity::span))
+                    .as("maxLength %d", maxLength)
+                    .containsExactlyElementsOf(spans);
+        }
     }
 }
