@@ -158,6 +158,13 @@ class AnswerMetricsTest {
     }
 
     @Test
+    void theScriptFitsTheLanguage() {
+        assertThat(AnswerScript.fitting(List.of("中国", "1999", "国 Nexon"))).isEqualTo(AnswerScript.CMRC);
+        assertThat(AnswerScript.fitting(List.of("China (中国)", "1999", "Nexon"))).isEqualTo(AnswerScript.SQUAD);
+        assertThat(AnswerScript.fitting(List.of())).isEqualTo(AnswerScript.SQUAD);
+    }
+
+    @Test
     void nothingOrUnequalNumbersCannotBeCompared() {
         assertThatThrownBy(() -> AnswerMetrics.of(AnswerScript.CMRC, List.of(), List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
