@@ -121,13 +121,24 @@ class QuestionReaderTest {
         refused("{\"version\":\"1.1\"}", "holds no example");
         refused("", "the file is not an object");
         refused("{\"data\":[\n{\"paragraphs\":[{]}]}", "line 2: is not JSON");
-        refused("{\"data\":[", "is not JSON");
+        refused("{\"data\":[", "expected close marker for Array");
         refused("{\"data\":[]} 7", "something after");
         refused("{\"a\":" + "[".repeat(100_000), "is not JSON");
         Path text = write("a.txt", "");
         assertThatThrownBy(() -> QuestionReader.read(text, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(".json");
+    }
+
+    @Test
+    void textThatIsNotUtf8AndStringsWithoutEndAreRefused() throws IOException {
+        Path file = directory.resolve("a.json");
+        Files.write(file, squad("\u00E9tude", GOOD).getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> QuestionReader.read(file, true)).hasMessageContaining("is not valid UTF-8");
+        Files.writeString(file, "{\"data\":[{\"paragraphs\":[{\"context\":\"" + "x".repeat(21_000_000));
+        assertThatThrownBy(() -> QuestionReader.read(file, true))
+                .isInstanceOf(DataFormatException.class)
+                .hasMessageContaining("exceeds the maximum");
     }
 
     private void refused(String content, String problem) throws IOException {
