@@ -57,7 +57,8 @@ final class JsonRecords {
             throw new DataFormatException(
                     file,
                     location == null ? 0 : location.getLineNr(),
-                    "is not JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "));
+                    "is not JSON: "
+                            + e.getOriginalMessage().replaceAll("\\s+", " ").replaceAll(" \\(start marker at .*", ""));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.albert4j.metric;
 
+import java.util.Collection;
 import java.util.List;
 
 /** Whose way of comparing an answer with the right ones is followed. */
@@ -34,6 +35,14 @@ public enum AnswerScript {
             return CmrcSegments.f1(prediction, answer);
         }
     };
+
+    /** The script for the language of these answers: {@link #CMRC} if half of them or more hold a Chinese character. */
+    public static AnswerScript fitting(Collection<String> answers) {
+        long chinese = answers.stream()
+                .filter(answer -> answer.codePoints().anyMatch(Character::isIdeographic))
+                .count();
+        return !answers.isEmpty() && chinese * 2 >= answers.size() ? CMRC : SQUAD;
+    }
 
     abstract boolean isExact(String prediction, String answer);
 

@@ -13,9 +13,7 @@ final class CmrcSegments {
     /** The script's list, whose "……" of two characters is never found: it looks at one at a time. */
     private static final String PUNCTUATION = "-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』";
 
-    /** What Python's {@code strip} takes off at both ends. */
-    private static final Pattern ENDS =
-            Pattern.compile("\\A[\\s\\x1C-\\x1F\\x85\\p{Z}]+|[\\s\\x1C-\\x1F\\x85\\p{Z}]+\\z");
+    private static final Pattern ENDS = Pattern.compile("\\A" + PythonWords.BLANK + "+|" + PythonWords.BLANK + "+\\z");
 
     private CmrcSegments() {}
 

@@ -9,10 +9,8 @@ import java.util.regex.Pattern;
 /** Answers as the evaluation script of SQuAD 1.1 compares them ({@code normalize_answer}, {@code f1_score}). */
 final class SquadWords {
     private static final Pattern PUNCTUATION = Pattern.compile("[!-/:-@\\[-`{-~]");
-    /** Between what Python's regular expressions count as words. */
-    private static final Pattern ARTICLE = Pattern.compile("(?<![\\p{L}\\p{N}_])(?:a|an|the)(?![\\p{L}\\p{N}_])");
-    /** What Python's {@code split} cuts at. */
-    private static final Pattern BLANKS = Pattern.compile("[\\s\\x1C-\\x1F\\x85\\p{Z}]+");
+    private static final Pattern ARTICLE = Pattern.compile(PythonWords.BEGIN + "(?:a|an|the)" + PythonWords.END);
+    private static final Pattern BLANKS = Pattern.compile(PythonWords.BLANK + "+");
 
     private SquadWords() {}
 

@@ -22,9 +22,12 @@ final class TreebankWords {
             Rule.of("[«“‘„]|`+", ALONE),
             Rule.of("\\A\"", " `` "),
             Rule.of("(?<=[ (\\[{<])(?:\"|'')", " `` "),
-            Rule.of("(?<!\\w)'(?!(?:re|ve|ll|[mtsdn])\\b)(?=\\w)", "' "),
+            Rule.of(
+                    PythonWords.BEGIN + "'(?!(?:re|ve|ll|[mtsdn])" + PythonWords.END + ")(?=" + PythonWords.CHARACTER
+                            + ")",
+                    "' "),
             // punctuation
-            Rule.of("([^.])(\\.)([\\])}>\"'»”’ ]*)\\s*\\z", "$1 $2 $3 "),
+            Rule.of("([^.])(\\.)([\\])}>\"'»”’ ]*)" + PythonWords.BLANK + "*\\z", "$1 $2 $3 "),
             Rule.of("([:,])(\\D|\\z)", " $1 $2"),
             Rule.of("\\.{2,}", ALONE),
             Rule.of("[;@#$%&\u2012-\u2015?!*]", ALONE),
@@ -33,19 +36,27 @@ final class TreebankWords {
             // quotes that close, and endings
             Rule.of("[»”’]|''", ALONE),
             Rule.of("\"", " '' "),
-            Rule.of("\\s+|\\z", " "),
+            Rule.of(PythonWords.BLANK + "+|\\z", " "),
             Rule.of("([^' ])('[smd]|') ", "$1 $2 "),
             Rule.of("([^' ])('ll|'re|'ve|n't) ", "$1 $2 "),
             // two words written as one
-            Rule.of(
-                    "\\b(can(?=not\\b)|d(?='ye\\b)|gim(?=me\\b)|gon(?=na\\b)|got(?=ta\\b)|lem(?=me\\b)|more(?='n\\b)"
-                            + "|wan(?=na\\s))",
-                    ALONE),
-            Rule.of(" 't(?=(?:is|was)\\b)", ALONE));
+            together("can", "not"),
+            together("d", "'ye"),
+            together("gim", "me"),
+            together("gon", "na"),
+            together("got", "ta"),
+            together("lem", "me"),
+            together("more", "'n"),
+            Rule.of(PythonWords.BEGIN + "(wan)(na)(?=" + PythonWords.BLANK + ")", " $1 $2 "),
+            Rule.of(" ('t)(is|was)" + PythonWords.END, " $1 $2 "));
 
-    private static final Pattern BLANKS = Pattern.compile("[\\s\\x1C-\\x1F]+", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern BLANKS = Pattern.compile(PythonWords.BLANK + "+");
 
     private TreebankWords() {}
+
+    private static Rule together(String first, String second) {
+        return Rule.of(PythonWords.BEGIN + "(" + first + ")(" + second + ")" + PythonWords.END, " $1 $2 ");
+    }
 
     static List<String> of(String text) {
         if (text.isBlank()) {
