@@ -5,8 +5,10 @@ import dev.albert4j.data.QuestionContext;
 import dev.albert4j.metric.AnswerScript;
 import dev.albert4j.metric.Report;
 import dev.albert4j.task.Answer;
+import dev.albert4j.task.AnswerOptions;
 import dev.albert4j.task.Answers;
 import dev.albert4j.task.QuestionAnswerer;
+import dev.albert4j.train.TrainingTasks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,9 @@ import java.util.List;
 
 /** Answers from a text. */
 record AnswerTask(QuestionAnswerer answerer) implements ModelTask {
+    /** Answers longer than Hugging Face's 30 tokens: in Chinese a character is one. */
+    static final AnswerOptions OPTIONS = AnswerOptions.DEFAULT.withMaxAnswerTokens(TrainingTasks.MAX_ANSWER_TOKENS);
+
     @Override
     public void predict(List<TextLines.Line> lines, AnswerStyle style, JsonLines out) throws IOException {
         style.refuseExplain("qa");
@@ -60,11 +65,10 @@ record AnswerTask(QuestionAnswerer answerer) implements ModelTask {
         return report;
     }
 
-    /** Chinese answers are compared as CMRC does, others as SQuAD: by what most questions are written in. */
+    /** Chinese answers are compared as CMRC does, others as SQuAD. */
     static AnswerScript script(List<QuestionContext> questions) {
-        long chinese = questions.stream()
-                .filter(question -> question.question().codePoints().anyMatch(Character::isIdeographic))
-                .count();
-        return 2 * chinese > questions.size() ? AnswerScript.CMRC : AnswerScript.SQUAD;
+        return AnswerScript.fitting(questions.stream()
+                .flatMap(question -> question.answerTexts().stream())
+                .toList());
     }
 }

@@ -5,7 +5,6 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
-import dev.albert4j.task.AnswerOptions;
 import dev.albert4j.task.EntityRecognizer;
 import dev.albert4j.task.MultiLabelClassifier;
 import dev.albert4j.task.MultipleChoice;
@@ -52,7 +51,7 @@ interface ModelTask {
             }
             case QUESTION_ANSWERING -> {
                 return new AnswerTask(
-                        new QuestionAnswerer(tokenizer, weights, encoder, batchTokens, AnswerOptions.DEFAULT));
+                        new QuestionAnswerer(tokenizer, weights, encoder, batchTokens, AnswerTask.OPTIONS));
             }
             case MULTIPLE_CHOICE -> {
                 return new ChoiceTask(new MultipleChoice(tokenizer, weights, encoder, batchTokens));

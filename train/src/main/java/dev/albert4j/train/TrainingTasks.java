@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Labelled data as {@link TrainingTask}s: texts are tokenized once, on all processors, and cut to {@code maxLength} tokens. */
 public final class TrainingTasks {
+    /** Most tokens of an answer; Hugging Face has 30, but in Chinese a character is one. */
+    public static final int MAX_ANSWER_TOKENS = 50;
+
     // Enough texts at once to sort them by length and to share them among threads.
     private static final int EVALUATION_TOKENS = 1 << 15;
 
@@ -137,7 +140,8 @@ public final class TrainingTasks {
      */
     public TrainingTask answers(List<QuestionContext> train, List<QuestionContext> dev, AnswerScript script) {
         int maxLength = options.maxLength();
-        AnswerOptions answerOptions = AnswerOptions.DEFAULT.withLength(maxLength, maxLength / 4);
+        AnswerOptions answerOptions =
+                AnswerOptions.DEFAULT.withLength(maxLength, maxLength / 4).withMaxAnswerTokens(MAX_ANSWER_TOKENS);
         List<Example> examples = train.parallelStream()
                 .flatMap(question ->
                         QuestionAnswerer.windows(

@@ -91,7 +91,7 @@ class FinetunerTest {
                 "\"epochs\": 4",
                 "\"epochs\": 40, \"evaluateEverySteps\": 4, \"patience\": 3,"
                         + " \"optimizer\": \"LAMB\", \"schedule\": \"COSINE\", \"headLearningRate\": 0.02");
-        Finetuned uninterrupted = finetuner(settings).run(train, dev);
+        Finetuned uninterrupted = finetuner(settings).run(task(train, dev));
         int last = uninterrupted.history().size();
         assertThat(last).isLessThan(80).isGreaterThan(3);
         assertThat(uninterrupted.history().subList(last - 3, last)).noneMatch(Evaluation::best);
@@ -105,14 +105,14 @@ class FinetunerTest {
                 finetuner.stop();
             }
         });
-        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(train, dev));
-        Finetuned resumed = finetuner(settings).in(run).run(train, dev);
+        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(task(train, dev)));
+        Finetuned resumed = finetuner(settings).in(run).run(task(train, dev));
         assertThat(resumed.history()).hasSize(last);
         assertSame(resumed.weights(), uninterrupted.weights());
 
         // The finished run's checkpoint knows that it is over.
         List<StepReport> more = new ArrayList<>();
-        finetuner(settings).in(run).onStep(more::add).run(train, dev);
+        finetuner(settings).in(run).onStep(more::add).run(task(train, dev));
         assertThat(more).isEmpty();
     }
 
@@ -120,7 +120,7 @@ class FinetunerTest {
     void patienceWithoutDevelopmentTextsIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
-                        () -> finetuner("{\"patience\": 2, \"maxLength\": 16}").run(train, List.of()))
+                        () -> finetuner("{\"patience\": 2, \"maxLength\": 16}").run(task(train, List.of())))
                 .withMessageContaining("patience 2 needs development data");
     }
 
