@@ -19,11 +19,11 @@ class HelpTest {
             "predict",
             "--batch-tokens --explain --top-k " + ENGINE,
             "evaluate",
-            "--batch-tokens --columns --data --report " + ENGINE,
+            "--batch-tokens --columns --data --report --skip-bad " + ENGINE,
             "finetune",
             "--attention-dropout --batch-size --classifier-dropout --columns --config --dev --dev-share --dropout"
                     + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
-                    + " --max-length --metric --model --output --seed --task --threads --train --warmup-ratio"
+                    + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
                     + " --weight-decay --word-dropout --word-removal",
             "tokenize",
             "--max-length --no-special --recognize-special --stride --truncation --whole-text",

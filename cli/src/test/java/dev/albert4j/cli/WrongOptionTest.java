@@ -59,7 +59,7 @@ class WrongOptionTest {
         "--dev-share, -0.1, --dev-share -0.1",
         "--dev-share, NaN, NaN",
         "--dev-share, 0.001, --dev-share 0.001",
-        "--task, ner, classification",
+        "--task, telepathy, classification",
         "--label-names, good, --label-names",
         "--no-such-option, 1, --no-such-option",
     })
@@ -117,7 +117,7 @@ class WrongOptionTest {
             {"{\"epochs\": -2}", "epochs -2"},
             {"{\"epochs\": \"two\"}", "two"},
             {"{\"epochs\": null}", "epochs is null"},
-            {"{\"schedule\": \"COSINE\"}", "COSINE"},
+            {"{\"schedule\": \"SINE\"}", "SINE"},
             {"[1]", "settings.json"},
             {"{\"epochs\": ", "settings.json"},
             {"", "settings.json"},
