@@ -10,9 +10,10 @@ import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.train.AlbertModel;
-import dev.albert4j.train.ClassificationObjective;
 import dev.albert4j.train.Example;
+import dev.albert4j.train.Loss;
 import dev.albert4j.train.StepReport;
+import dev.albert4j.train.TaskObjective;
 import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.Trainer;
 import java.io.IOException;
@@ -56,8 +57,8 @@ public final class TrainingBenchmark {
         List<StepReport> reports = new ArrayList<>();
         AlbertWeights weights = RandomModel.weights(model(arguments[2], tokenizer), 1);
         try (AlbertModel model = new AlbertModel(weights);
-                ClassificationObjective objective =
-                        new ClassificationObjective(model, examples, config, tokenizer.vocabulary());
+                TaskObjective objective =
+                        new TaskObjective(model, Loss.CLASSIFICATION, examples, config, tokenizer.vocabulary());
                 Trainer trainer = new Trainer(objective, config)) {
             while (!trainer.isDone()) {
                 reports.add(trainer.step());
@@ -89,7 +90,7 @@ public final class TrainingBenchmark {
                 .limit(count)
                 .map(text -> {
                     Encoding encoding = tokenizer.encode(text.text(), text.pair(), options);
-                    return new Example(
+                    return Example.of(
                             encoding.ids(), encoding.typeIds(), text.label().equals("1") ? 1 : 0);
                 })
                 .toList();

@@ -35,12 +35,12 @@ final class EncodeCommand implements Callable<Integer> {
 
     @Option(
             names = "--input",
-            paramLabel = "IN.jsonl",
+            paramLabel = "FILE",
             required = true,
             description = "JSON lines: {\"ids\",\"type_ids\"}, or {\"text\",\"pair\"}")
     private Path input = Path.of("");
 
-    @Option(names = "--output", paramLabel = "OUT.safetensors", required = true, description = "file to write")
+    @Option(names = "--output", paramLabel = "FILE", required = true, description = "safetensors file to write")
     private Path output = Path.of("");
 
     @Option(names = "--all-layers", description = "write the state after every layer too")

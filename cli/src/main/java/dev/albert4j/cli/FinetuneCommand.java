@@ -3,15 +3,15 @@ package dev.albert4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.data.LabeledText;
-import dev.albert4j.data.LabeledTextReader;
 import dev.albert4j.io.JsonFile;
 import dev.albert4j.train.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Example: albert finetune --task classification --model sentiment-en --train examples/messages/train.csv"
-                    + " --dev examples/messages/dev.csv --output runs/messages"
+            "Example: albert finetune --task classification --model sentiment-en \\",
+            "           --train examples/messages/train.csv --dev examples/messages/dev.csv \\",
+            "           --output runs/messages"
         })
 final class FinetuneCommand implements Callable<Integer> {
     private static final Map<String, String> SETTINGS = Map.ofEntries(
@@ -54,9 +55,7 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--seed", "seed"),
             Map.entry("--threads", "numThreads"));
 
-    private static final List<String> METRICS = List.of("macro_f1", "accuracy");
-
-    @Option(names = "--task", paramLabel = "TASK", required = true, description = "classification: one label a text")
+    @Option(names = "--task", paramLabel = "TASK", required = true, description = FinetuneTask.DESCRIPTION)
     private String task = "";
 
     @Option(names = "--model", paramLabel = "INIT", required = true, description = "what to start from")
@@ -119,7 +118,7 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "share of the steps in which it rises (default 0.1)")
     private @Nullable Double warmupRatio;
 
-    @Option(names = "--weight-decay", paramLabel = "R", description = "weight decay of AdamW (default 0.01)")
+    @Option(names = "--weight-decay", paramLabel = "R", description = "weight decay (default 0.01)")
     private @Nullable Double weightDecay;
 
     @Option(names = "--max-grad-norm", paramLabel = "R", description = "gradients are clipped to this norm (default 1)")
@@ -161,8 +160,17 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "steps between evaluations (default: those of an epoch)")
     private @Nullable Integer evaluateEvery;
 
-    @Option(names = "--metric", paramLabel = "M", description = "chooses the best: macro_f1 (default) or accuracy")
+    @Option(
+            names = "--metric",
+            paramLabel = "M",
+            description = "number that chooses the best epoch (default: the first that the report names)")
     private @Nullable String metric;
+
+    @Mixin
+    private RecipeOptions recipe = new RecipeOptions();
+
+    @Option(names = "--tensorboard", paramLabel = "DIR", description = "write event files for TensorBoard there")
+    private @Nullable Path tensorboard;
 
     @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 42)")
     private @Nullable Long seed;
@@ -175,33 +183,48 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!task.equals("classification")) {
-            throw new IllegalArgumentException("--task " + task + " is not known; there is classification");
-        }
         if (dev != null && devShare != 0) {
             throw new IllegalArgumentException("--dev and --dev-share exclude each other");
         }
-        List<LabeledText> all = renamed(LabeledTextReader.read(train, columns.columns()), train);
-        List<LabeledText> development =
-                dev == null ? List.of() : renamed(LabeledTextReader.read(dev, columns.columns()), dev);
-        Finetuning.Data data = dev == null
-                ? Finetuning.Data.split(all, devShare, settingsSeed())
-                : new Finetuning.Data(all, development);
+        FinetuneTask kind = FinetuneTask.of(task);
         Finetuning run = new Finetuning(Models.resolve(model), output, fp16);
         run.describe(
                 spec.root().commandLine().getParseResult().originalArgs(),
                 dev == null ? List.of(train) : List.of(train, dev));
-        run.run(data, settings(), dev == null ? train : dev);
+        run.watch(tensorboard);
+        run.run(data(kind), settings(kind));
         return 0;
+    }
+
+    private TaskData data(FinetuneTask kind) throws IOException {
+        Split<LabeledText> texts = split(
+                file -> renamed(kind.readTexts(file, columns.columns()), file, kind),
+                LabeledText::label,
+                LabeledText::line);
+        return new LabeledData(kind.problemType(), texts, train, dev == null ? train : dev);
+    }
+
+    /** Reads the files and, where there is no development file, holds a share of the training data out. */
+    private <T> Split<T> split(Reader<T> reader, Function<T, String> kind, ToLongFunction<T> line) throws IOException {
+        List<T> all = reader.read(train);
+        return dev == null ? Split.of(all, kind, line, devShare, settingsSeed()) : new Split<>(all, reader.read(dev));
+    }
+
+    @FunctionalInterface
+    private interface Reader<T> {
+        List<T> read(Path file) throws IOException;
     }
 
     private long settingsSeed() {
         return seed == null ? TrainConfig.DEFAULT.seed() : seed;
     }
 
-    private List<LabeledText> renamed(List<LabeledText> texts, Path file) {
+    private List<LabeledText> renamed(List<LabeledText> texts, Path file, FinetuneTask kind) {
         if (labelNames.isEmpty()) {
             return texts;
+        }
+        if (kind != FinetuneTask.CLASSIFICATION) {
+            throw new IllegalArgumentException("--label-names is for --task classification");
         }
         return texts.stream()
                 .map(text -> {
@@ -216,7 +239,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
 
     /** The settings that were given, in a file or as options. */
-    private ObjectNode settings() throws IOException {
+    private ObjectNode settings(FinetuneTask kind) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode settings = config == null ? mapper.createObjectNode() : JsonFile.read(config);
         CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
@@ -226,11 +249,12 @@ final class FinetuneCommand implements Callable<Integer> {
                 settings.set(setting.getValue(), mapper.valueToTree(value));
             }
         }
+        recipe.applyTo(settings, dev != null || devShare > 0);
         if (metric != null) {
-            if (!METRICS.contains(metric)) {
-                throw new IllegalArgumentException("--metric " + metric + " is not known; there are " + METRICS);
+            if (!kind.metrics().contains(metric)) {
+                throw new IllegalArgumentException("--metric " + metric + " is not known; there are " + kind.metrics());
             }
-            settings.put("metric", metric.toUpperCase(Locale.ROOT));
+            settings.put("metric", metric);
         }
         return settings;
     }

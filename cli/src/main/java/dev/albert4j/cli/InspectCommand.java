@@ -33,6 +33,9 @@ final class InspectCommand implements Callable<Integer> {
         Path path = Models.resolve(model);
         ModelDirectory directory = ModelDirectory.open(path);
         AlbertConfig config = directory.config();
+        if (directory.hasWeights()) {
+            directory.weights(); // refuses a damaged file, and one that the configuration does not describe
+        }
         line("model", path.toString());
         line("architecture", config.head().architecture());
         line("vocabSize V", config.vocabSize());

@@ -1,12 +1,7 @@
 package dev.albert4j.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
-import dev.albert4j.task.Classification;
-import dev.albert4j.task.TextClassifier;
-import dev.albert4j.task.TextClassifier.Input;
-import dev.albert4j.task.WordContribution;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +17,10 @@ import picocli.CommandLine.Parameters;
         name = "predict",
         mixinStandardHelpOptions = true,
         description = {
-            "Classifies texts.",
+            "Puts a model to work on texts.",
             "Texts are arguments, or else lines of standard input: a text a line, or JSON lines {\"text\",\"pair\"}."
-                    + " Writes a JSON line for each: {\"label\",\"score\",\"scores\",\"truncated\"}."
+                    + " Writes a JSON line for each: a classifier {\"label\",\"score\",\"scores\",\"truncated\"}, a multi-label model {\"labels\",…},"
+                    + " a regression {\"value\"}."
         },
         footer = {"", "Example: albert predict sentiment-en --explain \"It was a fine film.\""})
 final class PredictCommand implements Callable<Integer> {
@@ -33,7 +29,7 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MODEL", description = "model directory or shipped model")
     private String model = "";
 
-    @Parameters(index = "1..*", paramLabel = "TEXT", description = "texts to classify")
+    @Parameters(index = "1..*", paramLabel = "TEXT", description = "texts")
     private List<String> texts = List.of();
 
     @Mixin
@@ -62,77 +58,41 @@ final class PredictCommand implements Callable<Integer> {
         EngineOptions.checkBatchTokens(batchTokens);
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         JsonLines out = new JsonLines(System.out);
+        AnswerStyle style = new AnswerStyle(topK, explain);
         try (Encoder encoder = engine.open(directory.weights())) {
-            TextClassifier classifier =
-                    new TextClassifier(Models.tokenizer(directory), directory.weights(), encoder, batchTokens);
+            ModelTask task = ModelTask.of(directory, encoder, batchTokens);
             if (texts.isEmpty()) {
-                predictLines(classifier, out);
+                predictLines(task, style, out);
             } else {
-                write(
-                        classifier,
-                        texts.stream().map(text -> new Input(text, null)).toList(),
+                task.predict(
+                        texts.stream()
+                                .map(text -> new TextLines.Line(text, null))
+                                .toList(),
+                        style,
                         out);
+                out.flush();
             }
         }
         return 0;
     }
 
     /** Reads as many lines as fill some batches, or as there are: who writes a line and waits gets an answer. */
-    private void predictLines(TextClassifier classifier, JsonLines out) throws IOException {
+    private void predictLines(ModelTask task, AnswerStyle style, JsonLines out) throws IOException {
         try (TextLines lines = TextLines.standardInput()) {
-            List<Input> waiting = new ArrayList<>();
+            List<TextLines.Line> waiting = new ArrayList<>();
             long characters = 0;
             for (TextLines.Line line = lines.next(); line != null; line = lines.next()) {
-                waiting.add(new Input(line.text(), line.pair()));
+                waiting.add(line);
                 characters += line.text().length();
                 if (!lines.isReady() || waiting.size() == MAX_LINES || characters > 16L * batchTokens) {
-                    write(classifier, waiting, out);
+                    task.predict(waiting, style, out);
+                    out.flush();
                     waiting.clear();
                     characters = 0;
                 }
             }
-            write(classifier, waiting, out);
-        }
-    }
-
-    private void write(TextClassifier classifier, List<Input> inputs, JsonLines out) throws IOException {
-        if (explain) {
-            for (Input input : inputs) {
-                TextClassifier.Explanation explanation = classifier.explain(input);
-                write(explanation.classification(), explanation.words(), out.begin());
-                out.end();
-            }
-        } else {
-            for (Classification classification : classifier.predict(inputs)) {
-                write(classification, null, out.begin());
-                out.end();
-            }
-        }
-        out.flush();
-    }
-
-    private void write(Classification answer, @Nullable List<WordContribution> words, JsonGenerator out)
-            throws IOException {
-        out.writeStringField("label", answer.label());
-        out.writeNumberField("score", (float) answer.score());
-        out.writeObjectFieldStart("scores");
-        for (Classification.Score score : topK == null ? answer.scores() : answer.top(topK)) {
-            out.writeNumberField(score.label(), (float) score.score());
-        }
-        out.writeEndObject();
-        out.writeBooleanField("truncated", answer.truncated());
-        if (words != null) {
-            out.writeArrayFieldStart("words");
-            for (WordContribution word : words) {
-                out.writeStartObject();
-                out.writeStringField("word", word.word());
-                out.writeNumberField("text", word.text());
-                out.writeNumberField("begin", word.begin());
-                out.writeNumberField("end", word.end());
-                out.writeNumberField("contribution", (float) word.contribution());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
+            task.predict(waiting, style, out);
+            out.flush();
         }
     }
 }

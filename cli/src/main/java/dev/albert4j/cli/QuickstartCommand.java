@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.data.Columns;
+import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.LabeledTextReader;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.model.ProblemType;
 import dev.albert4j.task.Classification;
 import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.WordContribution;
@@ -62,11 +64,9 @@ final class QuickstartCommand implements Callable<Integer> {
         Path dev = data.resolve("dev.csv");
         Finetuning run = new Finetuning(shipped.path(), output, false);
         run.describe(List.of("quickstart"), List.of(train, dev));
-        run.run(
-                new Finetuning.Data(
-                        LabeledTextReader.read(train, Columns.DEFAULT), LabeledTextReader.read(dev, Columns.DEFAULT)),
-                SETTINGS.deepCopy(),
-                dev);
+        Split<LabeledText> texts = new Split<>(
+                LabeledTextReader.read(train, Columns.DEFAULT), LabeledTextReader.read(dev, Columns.DEFAULT));
+        run.run(new LabeledData(ProblemType.SINGLE_LABEL_CLASSIFICATION, texts, train, dev), SETTINGS.deepCopy());
         out.println();
         out.println("3. The new model at work:");
         explain(ModelDirectory.open(output), MESSAGES);

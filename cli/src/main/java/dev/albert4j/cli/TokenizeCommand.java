@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Cuts texts into tokens.",
-            "Reads standard input: a text a line, or JSON lines {\"text\",\"pair\"}; writes JSON lines"
-                    + " {\"ids\",\"type_ids\",\"offsets\",\"tokens\"}. Offsets are UTF-16 units, half-open."
+            "Reads standard input: a text a line, or JSON lines {\"text\",\"pair\"}; writes JSON lines",
+            "{\"ids\",\"type_ids\",\"offsets\",\"tokens\"}. Offsets are UTF-16 units, half-open."
         })
 final class TokenizeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = "model directory, shipped model, or tokenizer file")

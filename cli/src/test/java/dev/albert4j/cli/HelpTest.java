@@ -24,7 +24,8 @@ class HelpTest {
             "--attention-dropout --batch-size --classifier-dropout --columns --config --dev --dev-share --dropout"
                     + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
                     + " --max-length --metric --model --output --seed --task --threads --train --warmup-ratio"
-                    + " --weight-decay --word-dropout --word-removal",
+                    + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
+                    + " --patience --tensorboard",
             "tokenize",
             "--max-length --no-special --recognize-special --stride --truncation --whole-text",
             "encode",
@@ -66,6 +67,16 @@ class HelpTest {
                         .isNotBlank();
             }
         });
+    }
+
+    @Test
+    void noExampleIsBrokenInsideAWord() {
+        assertThat(CommandRun.of("finetune", "--help").succeeds().out())
+                .contains(
+                        "--train examples/messages/train.csv --dev examples/messages/dev.csv \\\n           --output");
+        assertThat(CommandRun.of("tokenize", "--help").succeeds().out())
+                .contains("{\"ids\",\"type_ids\",\"offsets\",\"tokens\"}");
+        assertThat(CommandRun.of("encode", "--help").succeeds().out()).contains("--input=FILE --output=FILE");
     }
 
     @Test

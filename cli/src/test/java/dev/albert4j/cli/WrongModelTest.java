@@ -56,6 +56,7 @@ class WrongModelTest {
             channel.truncate(channel.size() / 2);
         }
         assertEveryUserRefuses(model, "model.safetensors");
+        assertThat(refused(model.toString(), List.of("inspect"))).contains("it is truncated");
         Files.write(weights, new byte[0]);
         assertEveryUserRefuses(model, "model.safetensors");
         Files.write(weights, "{\"not\":\"tensors\"}".getBytes(StandardCharsets.UTF_8));
@@ -76,6 +77,7 @@ class WrongModelTest {
                 .contains("model.safetensors")
                 .contains("word_embeddings.weight", "position_embeddings.weight", "ffn.weight", "ffn_output.weight")
                 .contains("[150, 16]", "[150, 8]");
+        assertThat(refused(model.toString(), List.of("inspect"))).contains("[150, 16]", "[150, 8]");
         assertThat(finetune(model)).contains("ffn.weight", "word_embeddings.weight");
     }
 

@@ -35,9 +35,11 @@ public final class LabeledTextReader {
 
     private final Path file;
     private final Columns columns;
+    private final boolean manyLabels;
     private final List<LabeledText> rows = new ArrayList<>();
 
-    private LabeledTextReader(Path file, Columns columns) {
+    private LabeledTextReader(Path file, Columns columns, boolean manyLabels) {
+        this.manyLabels = manyLabels;
         this.file = file;
         this.columns = columns;
     }
@@ -49,15 +51,25 @@ public final class LabeledTextReader {
      * @throws IllegalArgumentException if the extension is not one of those above
      */
     public static List<LabeledText> read(Path file, Columns columns) throws IOException {
-        LabeledTextReader reader = new LabeledTextReader(file, columns);
+        return new LabeledTextReader(file, columns, false).read();
+    }
+
+    /**
+     * The same for texts with any number of labels: between them {@code |}, or in JSON also an array; none at all is allowed.
+     */
+    public static List<LabeledText> readMultiLabel(Path file, Columns columns) throws IOException {
+        return new LabeledTextReader(file, columns, true).read();
+    }
+
+    private List<LabeledText> read() throws IOException {
         String name = TextInput.plainName(file);
         try {
             if (name.endsWith(".csv")) {
-                reader.readTable(CSV);
+                readTable(CSV);
             } else if (name.endsWith(".tsv")) {
-                reader.readTable(TSV);
+                readTable(TSV);
             } else if (name.endsWith(".jsonl")) {
-                reader.readJsonLines();
+                readJsonLines();
             } else {
                 throw new IllegalArgumentException(
                         file + ": unknown kind of data file; allowed are .csv, .tsv, .jsonl, each also with .gz");
@@ -65,19 +77,19 @@ public final class LabeledTextReader {
         } catch (ZipException | EOFException e) {
             throw TextInput.damaged(file, e);
         }
-        if (reader.rows.isEmpty()) {
+        if (rows.isEmpty()) {
             throw new DataFormatException(file, 0, "holds no example");
         }
-        return List.copyOf(reader.rows);
+        return List.copyOf(rows);
     }
 
     private void readTable(CSVFormat format) throws IOException {
+        long line = 1; // where the record begins
         try (TextInput.BoundedReader in = TextInput.open(file);
                 CSVParser parser =
                         CSVParser.builder().setReader(in).setFormat(format).get()) {
             Iterator<CSVRecord> records = parser.iterator();
             List<String> header = columns.header();
-            long line = 1;
             if (header == null) {
                 if (!records.hasNext()) {
                     return;
@@ -103,9 +115,16 @@ public final class LabeledTextReader {
         } catch (UncheckedIOException e) {
             IOException cause = Objects.requireNonNull(e.getCause(), "cause");
             throw cause instanceof CSVException
-                    ? new DataFormatException(file, 0, String.valueOf(cause.getMessage()))
+                    ? new DataFormatException(file, line, quoting(String.valueOf(cause.getMessage())))
                     : cause;
         }
+    }
+
+    /** In plain words what the parser found wrong with a record: only quotes can be. */
+    private static String quoting(String problem) {
+        return problem.contains("EOF reached")
+                ? "a quote is opened in this record and never closed"
+                : "text follows a closing quote; a quote inside a quoted field is written twice (\"\")";
     }
 
     private int required(List<String> header, String name) throws DataFormatException {
@@ -143,8 +162,24 @@ public final class LabeledTextReader {
         add(
                 field(node, columns.text(), line),
                 optionalField(node, columns.pair(), line),
-                field(node, columns.label(), line),
+                manyLabels ? labels(node, line) : field(node, columns.label(), line),
                 line);
+    }
+
+    private String labels(JsonNode node, long line) throws DataFormatException {
+        JsonNode labels = node.get(columns.label());
+        if (labels == null || !labels.isArray()) {
+            return field(node, columns.label(), line);
+        }
+        List<String> names = new ArrayList<>();
+        for (JsonNode label : labels) {
+            if (!label.isValueNode()) {
+                throw new DataFormatException(
+                        file, line, "field \"" + columns.label() + "\" holds what is not a string or a number");
+            }
+            names.add(label.asText());
+        }
+        return String.join("|", names);
     }
 
     private String field(JsonNode node, String name, long line) throws DataFormatException {
@@ -174,7 +209,7 @@ public final class LabeledTextReader {
     }
 
     private void add(String text, @Nullable String pair, String label, long line) throws DataFormatException {
-        if (label.isBlank()) {
+        if (label.isBlank() && !manyLabels) {
             throw new DataFormatException(file, line, "has an empty label");
         }
         rows.add(new LabeledText(text, pair, label, line));

@@ -2,6 +2,7 @@ package dev.albert4j.data;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FileInputStream;
 import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +36,7 @@ final class TextInput {
         if (Files.isDirectory(file)) {
             throw new DataFormatException(file, 0, "is a directory, a file was expected");
         }
-        InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        InputStream in = new BufferedInputStream(bytes(file), 1 << 16);
         try {
             boolean gzip =
                     String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".gz");
@@ -47,6 +48,12 @@ final class TextInput {
             in.close();
             throw e;
         }
+    }
+
+    /** A pipe (standard input, a process substitution) has no position, which the stream of {@link Files} asks for. */
+    private static InputStream bytes(Path file) throws IOException {
+        boolean isPipe = Files.exists(file) && !Files.isRegularFile(file);
+        return isPipe ? new FileInputStream(file.toFile()) : Files.newInputStream(file);
     }
 
     /** What a packed file that cannot be unpacked is refused with. */

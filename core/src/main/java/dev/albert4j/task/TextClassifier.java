@@ -1,5 +1,8 @@
 package dev.albert4j.task;
 
+import dev.albert4j.data.BadExampleException;
+import dev.albert4j.data.LabeledText;
+import dev.albert4j.metric.ClassificationReport;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
@@ -11,6 +14,7 @@ import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,15 +51,20 @@ public final class TextClassifier {
      */
     public TextClassifier(Tokenizer tokenizer, AlbertWeights weights, Encoder encoder, int maxBatchTokens) {
         AlbertConfig config = weights.config();
-        boolean singleLabel = config.problemType() == ProblemType.UNSPECIFIED
-                || config.problemType() == ProblemType.SINGLE_LABEL_CLASSIFICATION;
-        if (config.head() != Head.SEQUENCE_CLASSIFICATION || !singleLabel || config.numLabels() < 2) {
+        if (!canServe(config)) {
             throw new IllegalArgumentException("the model is not a single-label text classifier but "
                     + config.head().architecture() + " (" + config.problemType() + ", " + config.numLabels()
                     + " labels)");
         }
         this.runner = new HeadRunner(tokenizer, weights, "classifier", encoder, maxBatchTokens);
         this.labels = labels(config);
+    }
+
+    /** Whether a model puts one label on a text. */
+    public static boolean canServe(AlbertConfig config) {
+        boolean singleLabel = config.problemType() == ProblemType.UNSPECIFIED
+                || config.problemType() == ProblemType.SINGLE_LABEL_CLASSIFICATION;
+        return config.head() == Head.SEQUENCE_CLASSIFICATION && singleLabel && config.numLabels() >= 2;
     }
 
     static List<String> labels(AlbertConfig config) {
@@ -89,6 +98,47 @@ public final class TextClassifier {
             answers.add(classification(logits.get(i), isTruncated(inputs.get(i), encodings.get(i))));
         }
         return answers;
+    }
+
+    /**
+     * Measures the model.
+     *
+     * @param texts each with its label
+     * @param progress is told how many are done
+     * @throws BadExampleException naming the line of a label that is none of the model's
+     */
+    public ClassificationReport evaluate(List<LabeledText> texts, IntConsumer progress) {
+        int[] expected = texts.stream().mapToInt(text -> index(text, labels)).toArray();
+        int[] predicted = new int[expected.length];
+        Chunks.forEach(texts, progress, (begin, part) -> {
+            List<Classification> answers = predict(part.stream()
+                    .map(text -> new Input(text.text(), text.pair()))
+                    .toList());
+            for (int i = 0; i < answers.size(); i++) {
+                predicted[begin + i] = labels.indexOf(answers.get(i).label());
+            }
+        });
+        return ClassificationReport.of(labels, expected, predicted);
+    }
+
+    static String abbreviate(List<String> labels) {
+        return labels.size() <= 12
+                ? labels.toString()
+                : labels.subList(0, 12).toString().replace("]", ", …]") + " (" + labels.size() + " in all)";
+    }
+
+    /**
+     * The place of a text's label among {@code labels}.
+     *
+     * @throws BadExampleException naming the line if it is none of them
+     */
+    public static int index(LabeledText text, List<String> labels) {
+        int index = labels.indexOf(text.label());
+        if (index < 0) {
+            throw new BadExampleException(
+                    text.line(), "label \"" + text.label() + "\" is not one of the model's " + abbreviate(labels));
+        }
+        return index;
     }
 
     /**

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class LabeledTextReaderTest {
@@ -74,7 +78,10 @@ class LabeledTextReaderTest {
         refused(write("columns.csv", "a,b\n1,2\n"), "needs one column \"text\"");
         refused(write("ragged.csv", "text,label\na,b\nc\n"), "line 3: has 1 fields");
         refused(write("label.csv", "text,label\na,\n"), "line 2: has an empty label");
-        refused(write("open.csv", "text,label\n\"never closed,b\n"), "EOF");
+        refused(write("open.csv", "text,label\n\"never closed,b\n"), "line 2: a quote is opened");
+        refused(write("late.csv", "text,label\na,b\n\"never closed,b\nc,d\n"), "line 3: a quote is opened");
+        refused(write("after.csv", "text,label\n\"a\" film,b\n"), "line 2: text follows a closing quote");
+        refused(write("head.csv", "\"text\" x,label\na,b\n"), "line 1: text follows a closing quote");
         refused(write("broken.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":\n"), "line 2: is not JSON");
         refused(write("array.jsonl", "[1]\n"), "line 1: is not a JSON object");
         refused(write("field.jsonl", "{\"text\":\"a\"}\n"), "line 1: has no field \"label\"");
@@ -105,6 +112,26 @@ class LabeledTextReaderTest {
     void aQuoteThatIsNeverClosedDoesNotFillTheMemory() throws IOException {
         String rest = "y".repeat(TextInput.MAX_RECORD_LENGTH + 10);
         refused(write("huge.csv", "text,label\n\"" + rest), "is a quote never closed?");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aPipeIsReadLikeAFile() throws Exception {
+        for (String name : List.of("pipe.jsonl", "pipe.csv")) {
+            Path pipe = directory.resolve(name);
+            assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                    .isZero();
+            String text = name.endsWith("csv") ? "text,label\na,b\n" : "{\"text\":\"a\",\"label\":\"b\"}\n";
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                try {
+                    Files.writeString(pipe, text);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThat(read(pipe)).extracting(LabeledText::label).containsExactly("b");
+            writer.join();
+        }
     }
 
     private void refused(Path file, String problem) {

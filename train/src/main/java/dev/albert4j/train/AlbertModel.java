@@ -15,6 +15,7 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Head;
 import dev.albert4j.train.PackedBatch.Group;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -110,6 +111,19 @@ public final class AlbertModel implements AutoCloseable {
                 drop(pooled(batch), config.classifierDropoutProb()),
                 parameter("classifier.weight"),
                 optional("classifier.bias")); // [B, C]
+    }
+
+    /**
+     * The logits of a head on every token: classes, or first and last token of an answer.
+     *
+     * @return [N, C]
+     */
+    Tensor tokenLogits(PackedBatch batch) {
+        String name = config.head() == Head.QUESTION_ANSWERING ? "qa_outputs" : "classifier";
+        Tensor states = lastHiddenState(batch, state -> {}); // [N, H]
+        // As Hugging Face: dropout before the head of classes only.
+        return dense(
+                name, config.head() == Head.QUESTION_ANSWERING ? states : drop(states, config.classifierDropoutProb()));
     }
 
     /**

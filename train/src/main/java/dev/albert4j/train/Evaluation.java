@@ -1,6 +1,6 @@
 package dev.albert4j.train;
 
-import dev.albert4j.metric.ClassificationReport;
+import dev.albert4j.metric.Report;
 
 /**
  * How a model stood on the development set at a point of its training.
@@ -11,4 +11,4 @@ import dev.albert4j.metric.ClassificationReport;
  * @param metric the number that decides which weights are the best
  * @param best whether these weights are the best so far
  */
-public record Evaluation(long step, int epoch, ClassificationReport report, double metric, boolean best) {}
+public record Evaluation(long step, int epoch, Report report, double metric, boolean best) {}

@@ -5,18 +5,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.albert4j.metric.ClassificationReport;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertWeights;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The state of one fine-tuning run: model, trainer, best weights, history; to and from a checkpoint. Not thread-safe. */
 final class FinetuneRun {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String HISTORY = "history";
     private static final String PARAMETER = "parameter.";
     private static final String OPTIMIZER = "optimizer.";
@@ -25,27 +26,27 @@ final class FinetuneRun {
     private final AlbertModel model;
     private final Trainer trainer;
     private final TrainConfig config;
-    private final List<Example> dev;
-    private final Evaluator evaluator;
+    private final TrainingTask task;
+    private final ModelEncoder encoder;
     private final Map<String, String> settings;
     private final List<Evaluation> history = new ArrayList<>();
     private @Nullable AlbertWeights best;
 
     /** @param settings what the run was started with, JSON objects by name */
     FinetuneRun(
-            AlbertModel model, Trainer trainer, TrainConfig config, List<Example> dev, Map<String, String> settings) {
+            AlbertModel model, Trainer trainer, TrainConfig config, TrainingTask task, Map<String, String> settings) {
         this.model = model;
         this.trainer = trainer;
         this.config = config;
-        this.dev = dev;
-        this.evaluator = new Evaluator(model, dev, config.microBatchTokens(), trainer.workers());
+        this.task = task;
+        this.encoder = new ModelEncoder(model, trainer.workers(), config.microBatchTokens());
         this.settings = settings;
     }
 
     /** Whether the model is to be evaluated after this step. */
     boolean isDue(StepReport report) {
         long interval = config.evaluateEverySteps() > 0 ? config.evaluateEverySteps() : trainer.stepsPerEpoch();
-        return !dev.isEmpty() && (report.step() % interval == 0 || trainer.isDone());
+        return task.development() != null && (report.step() % interval == 0 || trainer.isDone());
     }
 
     /** Whether all steps are taken, or the metric has not become better for so long that the settings call it the end. */
@@ -53,20 +54,26 @@ final class FinetuneRun {
         return trainer.isDone() || config.isOutOfPatience(history);
     }
 
-    /** Evaluates the model and keeps its weights if they are the best so far. */
+    /**
+     * Evaluates the model and keeps its weights if they are the best so far.
+     *
+     * @throws IllegalArgumentException if the task has no such metric as the settings name
+     */
     Evaluation evaluate(StepReport step) {
-        Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, evaluator.report());
+        AlbertWeights weights = model.weights();
+        TrainingTask.Development development = Objects.requireNonNull(task.development(), "development data");
+        Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, development.evaluate(weights, encoder));
         if (evaluation.best()) {
-            best = model.weights();
+            best = weights;
         }
         return evaluation;
     }
 
-    private Evaluation evaluation(long step, int epoch, ClassificationReport report) {
-        double metric = switch (config.metric()) {
-            case MACRO_F1 -> report.macroF1();
-            case ACCURACY -> report.accuracy();
-        };
+    private Evaluation evaluation(long step, int epoch, Report report) {
+        String name =
+                config.metric().isEmpty() ? report.metrics().keySet().iterator().next() : config.metric();
+        double value = report.metric(name);
+        double metric = name.endsWith("error") ? -value : value;
         boolean isBest = history.stream().allMatch(earlier -> metric > earlier.metric());
         Evaluation evaluation = new Evaluation(step, epoch, report, metric, isBest);
         history.add(evaluation);
@@ -107,32 +114,20 @@ final class FinetuneRun {
     }
 
     private String writeHistory() {
-        ArrayNode array = new ObjectMapper().createArrayNode();
-        int numLabels = model.config().labels().size();
+        ArrayNode array = JSON.createArrayNode();
         for (Evaluation evaluation : history) {
             ObjectNode entry = array.addObject();
             entry.put("step", evaluation.step()).put("epoch", evaluation.epoch());
-            ArrayNode confusion = entry.putArray("confusion");
-            for (int i = 0; i < numLabels * numLabels; i++) {
-                confusion.add(evaluation.report().confusion(i / numLabels, i % numLabels));
-            }
+            entry.set("report", JSON.valueToTree(evaluation.report()));
         }
         return array.toString();
     }
 
     private void readHistory(String json) {
-        List<String> labels = model.config().labels();
-        int numLabels = labels.size();
         history.clear();
         try {
-            for (JsonNode entry : new ObjectMapper().readTree(json)) {
-                int[] cells = IntStream.range(0, numLabels * numLabels)
-                        .flatMap(i -> IntStream.generate(() -> i)
-                                .limit(entry.at("/confusion/" + i).asInt()))
-                        .toArray();
-                int[] expected = IntStream.of(cells).map(i -> i / numLabels).toArray();
-                int[] predicted = IntStream.of(cells).map(i -> i % numLabels).toArray();
-                ClassificationReport report = ClassificationReport.of(labels, expected, predicted);
+            for (JsonNode entry : JSON.readTree(json)) {
+                Report report = JSON.treeToValue(entry.get("report"), Report.class);
                 evaluation(entry.get("step").asLong(), entry.get("epoch").asInt(), report);
             }
         } catch (JsonProcessingException e) {

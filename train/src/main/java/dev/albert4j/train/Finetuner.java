@@ -1,16 +1,13 @@
 package dev.albert4j.train;
 
-import dev.albert4j.data.LabeledText;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.model.Head;
 import dev.albert4j.tokenize.Tokenizer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,7 +15,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fine-tunes a model to classify texts: tokenizes once, trains, evaluates on a development set, keeps the best weights.
+ * Fine-tunes a model for a task: trains, evaluates on development data, keeps the best weights.
  *
  * <p>With a {@link RunDirectory}, a run that was stopped (by {@link #stop}, an interrupt, the end of the process, or a power
  * failure) goes on where it was. Not thread-safe but for {@link #stop}.
@@ -37,18 +34,13 @@ public final class Finetuner {
     private volatile boolean stopRequested;
 
     /**
-     * @param init weights to start from, with a sequence classification head and its labels
+     * @param init weights to start from, with the task's head and labels
      * @param tokenizer the model's tokenizer
      * @param config settings of the run
-     * @throws IllegalArgumentException if the model has another head, fewer than two labels, or too few positions
+     * @throws IllegalArgumentException if the model has too few positions
      */
     public Finetuner(AlbertWeights init, Tokenizer tokenizer, TrainConfig config) {
         AlbertConfig model = init.config();
-        if (model.head() != Head.SEQUENCE_CLASSIFICATION || model.labels().size() < 2) {
-            throw new IllegalArgumentException(
-                    "fine-tuning for classification needs a sequence classification head with at least two labels,"
-                            + " but the model has the head " + model.head() + " and the labels " + model.labels());
-        }
         if (config.maxLength() > model.maxPositionEmbeddings()) {
             throw new IllegalArgumentException("maxLength " + config.maxLength() + " exceeds the model's "
                     + model.maxPositionEmbeddings() + " positions");
@@ -90,33 +82,30 @@ public final class Finetuner {
     /**
      * Trains to the end.
      *
-     * @param train texts to learn from
-     * @param dev texts to choose the best weights by; may be empty
-     * @throws IllegalArgumentException if a label is none of the model's, or the run directory holds another run
+     * @param task what to learn, from what
+     * @throws IllegalArgumentException if the model has not the task's head, or the run directory holds another run
      * @throws DivergenceException if the loss is no longer a finite number; the last checkpoint stays
      * @throws TrainingStoppedException if asked to stop, or interrupted, before the end
      * @throws IOException if the run directory cannot be read or written
      */
-    public Finetuned run(List<LabeledText> train, List<LabeledText> dev) throws IOException {
-        List<String> labels = init.config().labels();
-        return runExamples(
-                Examples.of(train, tokenizer, labels, config.maxLength()),
-                Examples.of(dev, tokenizer, labels, config.maxLength()));
-    }
-
-    private Finetuned runExamples(List<Example> train, List<Example> dev) throws IOException {
-        if (config.patience() > 0 && dev.isEmpty()) {
+    public Finetuned run(TrainingTask task) throws IOException {
+        if (init.config().head() != task.loss().head()) {
+            throw new IllegalArgumentException(
+                    "the task needs the head " + task.loss().head() + ", but the model has "
+                            + init.config().head());
+        }
+        if (config.patience() > 0 && task.development() == null) {
             throw new IllegalArgumentException(
                     "patience " + config.patience() + " needs development data to evaluate on");
         }
         AlbertWeights start = withConfig(init, config.applyTo(init.config()));
-        Map<String, String> settings = RunSettings.of(config, start, train, dev);
+        Map<String, String> settings = RunSettings.of(config, start, task);
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
         try (AlbertModel model = new AlbertModel(start);
-                Trainer trainer =
-                        new Trainer(new ClassificationObjective(model, train, config, tokenizer.vocabulary()), config);
+                Trainer trainer = new Trainer(
+                        new TaskObjective(model, task.loss(), task.train(), config, tokenizer.vocabulary()), config);
                 ShutdownHook hook = new ShutdownHook(this::stop)) {
-            FinetuneRun run = new FinetuneRun(model, trainer, config, dev, settings);
+            FinetuneRun run = new FinetuneRun(model, trainer, config, task, settings);
             if (checkpoint.isPresent()) {
                 run.restore(checkpoint.get());
                 resumeListener.accept(trainer.numSteps());

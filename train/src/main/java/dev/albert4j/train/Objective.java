@@ -17,8 +17,11 @@ public interface Objective extends AutoCloseable {
     /** Number of tokens of an example. */
     int numTokens(int example);
 
+    /** What an example weighs in the mean loss of several. */
+    double weight(int example);
+
     /**
-     * The mean loss of these examples, with dropout; a scalar that belongs to the caller's {@code PointerScope}.
+     * The weighted mean loss of these examples, with dropout; a scalar that belongs to the caller's {@code PointerScope}.
      *
      * @param epoch from 0
      * @param examples numbers of examples, sorted by number of tokens

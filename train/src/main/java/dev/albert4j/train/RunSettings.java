@@ -6,6 +6,7 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.train.Example.Sequence;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,12 +17,13 @@ import java.util.zip.CRC32C;
 final class RunSettings {
     private RunSettings() {}
 
-    static Map<String, String> of(TrainConfig config, AlbertWeights start, List<Example> train, List<Example> dev) {
+    static Map<String, String> of(TrainConfig config, AlbertWeights start, TrainingTask task) {
         AlbertConfig model = start.config();
         ObjectNode data = new ObjectMapper().createObjectNode();
         model.labels().forEach(data.putArray("labels")::add);
-        data.put("trainingData", checksum(train));
-        data.put("developmentData", checksum(dev));
+        data.put("loss", task.loss().name());
+        data.put("trainingData", checksum(task.train()));
+        data.put("developmentData", task.fingerprint());
         data.put("initialWeights", checksum(start));
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("train", config.toJson());
@@ -32,12 +34,21 @@ final class RunSettings {
     private static String checksum(List<Example> examples) {
         CRC32C crc = new CRC32C();
         for (Example example : examples) {
-            int t = example.length();
-            ByteBuffer bytes = ByteBuffer.allocate(4 * (2 * t + 2)).putInt(t).putInt(example.label());
-            bytes.asIntBuffer().put(example.ids()).put(example.typeIds());
-            crc.update(bytes.array());
+            for (Sequence sequence : example.sequences()) {
+                update(crc, sequence.ids());
+                update(crc, sequence.typeIds());
+            }
+            ByteBuffer target = ByteBuffer.allocate(4 * example.target().length);
+            target.asFloatBuffer().put(example.target());
+            crc.update(target.array());
         }
         return examples.size() + " examples with checksum " + Long.toHexString(crc.getValue());
+    }
+
+    private static void update(CRC32C crc, int[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length + 4).putInt(values.length);
+        bytes.asIntBuffer().put(values);
+        crc.update(bytes.array());
     }
 
     private static String checksum(AlbertWeights weights) {

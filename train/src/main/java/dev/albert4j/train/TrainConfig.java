@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param numThreads threads that share the work; 0 for one a processor
  * @param evaluateEverySteps steps between evaluations; 0 for the end of each epoch
  * @param patience the run ends after so many evaluations without a better metric; 0 to take all steps
- * @param metric which number makes a checkpoint the best
+ * @param metric which number of the task's {@link dev.albert4j.metric.Report} makes a checkpoint the best; empty for the first
  */
 public record TrainConfig(
         int epochs,
@@ -65,7 +65,7 @@ public record TrainConfig(
         int numThreads,
         long evaluateEverySteps,
         int patience,
-        Metric metric) {
+        String metric) {
 
     /** How the learning rate goes over the run. */
     public enum Schedule {
@@ -75,14 +75,6 @@ public record TrainConfig(
         COSINE,
         /** Rises in the warm-up, then stays. */
         CONSTANT
-    }
-
-    /** Which number on the development set makes a checkpoint the best. */
-    public enum Metric {
-        /** Mean of the classes' F1. */
-        MACRO_F1,
-        /** Share of right answers. */
-        ACCURACY
     }
 
     private static final int MAX_THREADS = 1024;
@@ -112,7 +104,7 @@ public record TrainConfig(
             0,
             0,
             0,
-            Metric.MACRO_F1);
+            "");
 
     public TrainConfig {
         atLeast("epochs", epochs, steps > 0 ? 0 : 1);

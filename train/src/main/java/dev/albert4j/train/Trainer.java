@@ -112,7 +112,8 @@ public final class Trainer implements AutoCloseable {
         int[] batch = order.batch(epoch, Math.toIntExact(step % order.batchesPerEpoch()));
         List<List<Integer>> shares = shares(batch);
         double[] losses = new double[workers.size()];
-        workers.run(worker -> losses[worker] = backward(epoch, shares.get(worker), batch.length, worker));
+        double weight = weight(batch);
+        workers.run(worker -> losses[worker] = backward(epoch, shares.get(worker), weight, worker));
         double loss = Arrays.stream(losses).sum();
         double gradNorm = optimizer.sumGradients(workers);
         double learningRate = schedule.at(step);
@@ -127,6 +128,12 @@ public final class Trainer implements AutoCloseable {
         double seconds = (System.nanoTime() - begin) * 1e-9;
         long tokens = Arrays.stream(batch).mapToLong(this::numTokens).sum();
         return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens, tokens / seconds);
+    }
+
+    private double weight(int[] examples) {
+        return Arrays.stream(examples)
+                .mapToDouble(example -> objectives.get(0).weight(example))
+                .sum();
     }
 
     private int numTokens(int example) {
@@ -155,7 +162,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** Adds the gradient of a worker's share of the batch's mean loss, in passes of at most {@code microBatchTokens}. */
-    private double backward(int epoch, List<Integer> share, int batchSize, int worker) {
+    private double backward(int epoch, List<Integer> share, double batchWeight, int worker) {
         double loss = 0;
         long seed = Seeds.mix(Seeds.mix(config.seed(), step), worker);
         int begin = 0;
@@ -169,17 +176,19 @@ public final class Trainer implements AutoCloseable {
             int[] examples = share.subList(begin, end).stream()
                     .mapToInt(Integer::intValue)
                     .toArray();
-            loss += backward(objectives.get(worker), epoch, examples, batchSize, Seeds.mix(seed, begin));
+            double part = weight(examples) / batchWeight;
+            if (part > 0) {
+                loss += backward(objectives.get(worker), epoch, examples, part, Seeds.mix(seed, begin));
+            }
             begin = end;
         }
         return loss;
     }
 
     @SuppressWarnings("try") // the scope acts by being open
-    private static double backward(Objective objective, int epoch, int[] examples, int batchSize, long seed) {
+    private static double backward(Objective objective, int epoch, int[] examples, double part, long seed) {
         try (PointerScope scope = new PointerScope()) {
-            Scalar share = new Scalar((double) examples.length / batchSize);
-            Tensor loss = objective.loss(epoch, examples, seed).mul(share);
+            Tensor loss = objective.loss(epoch, examples, seed).mul(new Scalar(part));
             loss.backward();
             return loss.item_float();
         }

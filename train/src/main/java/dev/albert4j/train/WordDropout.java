@@ -1,6 +1,7 @@
 package dev.albert4j.train;
 
 import dev.albert4j.tokenize.Vocabulary;
+import dev.albert4j.train.Example.Sequence;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -28,8 +29,16 @@ final class WordDropout {
             return example;
         }
         SplittableRandom random = new SplittableRandom(Seeds.mix(Seeds.mix(seed, epoch), number));
-        int[] ids = example.ids().clone();
-        int[] typeIds = example.typeIds().clone();
+        return new Example(
+                example.sequences().stream()
+                        .map(sequence -> apply(sequence, random))
+                        .toList(),
+                example.target());
+    }
+
+    private Sequence apply(Sequence sequence, SplittableRandom random) {
+        int[] ids = sequence.ids().clone();
+        int[] typeIds = sequence.typeIds().clone();
         int kept = 0;
         for (int i = 0; i < ids.length; i++) {
             boolean word = !vocabulary.isSpecial(ids[i]);
@@ -40,6 +49,6 @@ final class WordDropout {
             typeIds[kept] = typeIds[i];
             kept++;
         }
-        return new Example(Arrays.copyOf(ids, kept), Arrays.copyOf(typeIds, kept), example.label());
+        return new Sequence(Arrays.copyOf(ids, kept), Arrays.copyOf(typeIds, kept));
     }
 }

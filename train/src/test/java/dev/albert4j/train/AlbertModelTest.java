@@ -49,7 +49,9 @@ class AlbertModelTest {
     }
 
     private double loss(AlbertModel model, boolean backward) {
-        long[] labels = examples.stream().mapToLong(Example::label).toArray();
+        long[] labels = examples.stream()
+                .mapToLong(example -> (long) example.target()[0])
+                .toArray();
         try (PointerScope scope = new PointerScope()) {
             Tensor logits = model.logits(PackedBatch.of(TinyModels.batch(examples)));
             Tensor loss = cross_entropy_loss(logits, tensor(labels));
@@ -169,7 +171,7 @@ class AlbertModelTest {
         try (PointerScope scope = new PointerScope();
                 AlbertModel model = new AlbertModel(TinyModels.weights());
                 Optimizer gradients = Optimizer.adamW(List.of(model.parameters()), 0)) {
-            Batch batch = TinyModels.batch(List.of(new Example(ids, new int[4], 1)));
+            Batch batch = TinyModels.batch(List.of(Example.of(ids, new int[4], 1)));
             cross_entropy_loss(model.logits(PackedBatch.of(batch)), tensor(new long[] {1}))
                     .backward();
             float[] gradient =

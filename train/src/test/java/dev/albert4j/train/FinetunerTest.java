@@ -46,7 +46,7 @@ class FinetunerTest {
         List<Evaluation> heard = new ArrayList<>();
         Finetuned result = finetuner("{\"epochs\": 12, \"learningRate\": 0.02, \"batchSize\": 8, \"maxLength\": 16}")
                 .onEvaluation(heard::add)
-                .run(train, dev);
+                .run(task(train, dev));
         assertThat(result.history()).hasSize(12).isEqualTo(heard);
         assertThat(result.history().stream()
                         .mapToDouble(Evaluation::metric)
@@ -58,7 +58,7 @@ class FinetunerTest {
 
     @Test
     void aStoppedAndResumedRunEqualsTheUninterruptedOneBitForBit() throws IOException {
-        Finetuned uninterrupted = finetuner(SETTINGS).run(train, dev);
+        Finetuned uninterrupted = finetuner(SETTINGS).run(task(train, dev));
         RunDirectory run = new RunDirectory(directory.resolve("model.run"));
         for (int stopAt : new int[] {3, 11}) {
             Finetuner finetuner = finetuner(SETTINGS).in(run);
@@ -68,12 +68,12 @@ class FinetunerTest {
                 }
             });
             assertThatExceptionOfType(TrainingStoppedException.class)
-                    .isThrownBy(() -> finetuner.run(train, dev))
+                    .isThrownBy(() -> finetuner.run(task(train, dev)))
                     .withMessageContaining("step " + stopAt + " of 32")
                     .withMessageContaining("model.run");
         }
         List<Long> resumed = new ArrayList<>();
-        Finetuned result = finetuner(SETTINGS).in(run).onResume(resumed::add).run(train, dev);
+        Finetuned result = finetuner(SETTINGS).in(run).onResume(resumed::add).run(task(train, dev));
         assertThat(resumed).containsExactly(11L);
         assertSame(result.weights(), uninterrupted.weights());
         assertThat(result.history().stream().map(Evaluation::metric))
@@ -91,7 +91,7 @@ class FinetunerTest {
                 "\"epochs\": 4",
                 "\"epochs\": 40, \"evaluateEverySteps\": 4, \"patience\": 3,"
                         + " \"optimizer\": \"LAMB\", \"schedule\": \"COSINE\", \"headLearningRate\": 0.02");
-        Finetuned uninterrupted = finetuner(settings).run(train, dev);
+        Finetuned uninterrupted = finetuner(settings).run(task(train, dev));
         int last = uninterrupted.history().size();
         assertThat(last).isLessThan(80).isGreaterThan(3);
         assertThat(uninterrupted.history().subList(last - 3, last)).noneMatch(Evaluation::best);
@@ -105,14 +105,14 @@ class FinetunerTest {
                 finetuner.stop();
             }
         });
-        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(train, dev));
-        Finetuned resumed = finetuner(settings).in(run).run(train, dev);
+        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(task(train, dev)));
+        Finetuned resumed = finetuner(settings).in(run).run(task(train, dev));
         assertThat(resumed.history()).hasSize(last);
         assertSame(resumed.weights(), uninterrupted.weights());
 
         // The finished run's checkpoint knows that it is over.
         List<StepReport> more = new ArrayList<>();
-        finetuner(settings).in(run).onStep(more::add).run(train, dev);
+        finetuner(settings).in(run).onStep(more::add).run(task(train, dev));
         assertThat(more).isEmpty();
     }
 
@@ -120,7 +120,7 @@ class FinetunerTest {
     void patienceWithoutDevelopmentTextsIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
-                        () -> finetuner("{\"patience\": 2, \"maxLength\": 16}").run(train, List.of()))
+                        () -> finetuner("{\"patience\": 2, \"maxLength\": 16}").run(task(train, List.of())))
                 .withMessageContaining("patience 2 needs development data");
     }
 
@@ -130,26 +130,26 @@ class FinetunerTest {
         Finetuner finetuner = finetuner(SETTINGS)
                 .in(run)
                 .onStep(report -> Thread.currentThread().interrupt());
-        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(train, dev));
+        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(task(train, dev)));
         assertThat(run.hasCheckpoint()).isTrue();
     }
 
     @Test
     void anotherRunsCheckpointIsRefusedWithTheDifference() throws IOException {
         RunDirectory run = new RunDirectory(directory.resolve("model.run"));
-        finetuner(SETTINGS).in(run).run(train, dev);
+        finetuner(SETTINGS).in(run).run(task(train, dev));
         String other = SETTINGS.replace("0.01", "0.005");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> finetuner(other).in(run).run(train, dev))
+                .isThrownBy(() -> finetuner(other).in(run).run(task(train, dev)))
                 .withMessageContaining("learningRate 0.01 there, 0.005 here");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> finetuner(SETTINGS).in(run).run(texts(60, 3), dev))
+                .isThrownBy(() -> finetuner(SETTINGS).in(run).run(task(texts(60, 3), dev)))
                 .withMessageContaining("trainingData");
     }
 
     @Test
     void withoutDevelopmentTextsTheLastWeightsAreTheResult() throws IOException {
-        Finetuned result = finetuner(SETTINGS).run(train, List.of());
+        Finetuned result = finetuner(SETTINGS).run(task(train, List.of()));
         assertThat(result.history()).isEmpty();
         assertThat(result.weights().values("classifier.weight"))
                 .isNotEqualTo(TinyModels.weights().values("classifier.weight"));
@@ -159,7 +159,7 @@ class FinetunerTest {
     void anUnknownLabelIsNamedWithItsLine() {
         List<LabeledText> wrong = List.of(new LabeledText("w7", null, "ugly", 12));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> finetuner(SETTINGS).run(train, wrong))
+                .isThrownBy(() -> finetuner(SETTINGS).run(task(train, wrong)))
                 .withMessageContaining("line 12")
                 .withMessageContaining("ugly")
                 .withMessageContaining("[bad, good]");
@@ -170,8 +170,13 @@ class FinetunerTest {
         AlbertWeights encoder = AlbertWeights.initialize(
                 TinyModels.config().toBuilder().head(Head.NONE).build(), 1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Finetuner(encoder, tokenizer, TrainConfig.DEFAULT))
-                .withMessageContaining("head NONE");
+                .isThrownBy(() -> new Finetuner(encoder, tokenizer, TrainConfig.parse(SETTINGS)).run(task(train, dev)))
+                .withMessageContaining("NONE");
+    }
+
+    private TrainingTask task(List<LabeledText> texts, List<LabeledText> development) {
+        return new TrainingTasks(tokenizer, 16)
+                .classification(texts, development, TinyModels.config().labels());
     }
 
     private Finetuner finetuner(String settings) {

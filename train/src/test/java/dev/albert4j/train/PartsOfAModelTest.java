@@ -92,6 +92,7 @@ class PartsOfAModelTest {
     private static Trainer trainer(AlbertModel model, String settings) {
         TrainConfig config = TrainConfig.parse(settings);
         List<Example> examples = TinyModels.examples(16, 5);
-        return new Trainer(new ClassificationObjective(model, examples, config, TinyModels.vocabulary()), config);
+        return new Trainer(
+                new TaskObjective(model, Loss.CLASSIFICATION, examples, config, TinyModels.vocabulary()), config);
     }
 }

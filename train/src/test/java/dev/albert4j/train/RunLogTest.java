@@ -110,6 +110,6 @@ class RunLogTest {
     private static Evaluation evaluation(long step) {
         ClassificationReport report =
                 ClassificationReport.of(List.of("bad", "good"), new int[] {0, 1}, new int[] {0, 0});
-        return new Evaluation(step, 1, report, 0.5, true);
+        return new Evaluation(step, 1, report.toReport(), 0.5, true);
     }
 }

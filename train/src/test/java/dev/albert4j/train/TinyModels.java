@@ -9,6 +9,7 @@ import dev.albert4j.tokenize.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /** Small models and examples with random contents. */
 final class TinyModels {
@@ -60,14 +61,18 @@ final class TinyModels {
                 typeIds[t] = t > ids.length / 2 ? 1 : 0;
             }
             ids[0] = 2;
-            examples.add(new Example(ids, typeIds, ids[1] % 2));
+            examples.add(Example.of(ids, typeIds, ids[1] % 2));
         }
         return examples;
     }
 
     static Batch batch(List<Example> examples) {
         return Batch.of(
-                examples.stream().map(Example::ids).toArray(int[][]::new),
-                examples.stream().map(Example::typeIds).toArray(int[][]::new));
+                sequences(examples).map(Example.Sequence::ids).toArray(int[][]::new),
+                sequences(examples).map(Example.Sequence::typeIds).toArray(int[][]::new));
+    }
+
+    private static Stream<Example.Sequence> sequences(List<Example> examples) {
+        return examples.stream().flatMap(example -> example.sequences().stream());
     }
 }

@@ -91,6 +91,11 @@ class TrainerTest {
         }
 
         @Override
+        public double weight(int example) {
+            return 1;
+        }
+
+        @Override
         public int numExamples() {
             return 1;
         }
@@ -152,27 +157,27 @@ class TrainerTest {
     void wordDropoutMasksThatShareOfTheWordsAndNoSpecialToken() {
         WordDropout dropout = new WordDropout(TinyModels.vocabulary(), 0, 0.3, 1);
         int[] ids = IntStream.range(0, 10_000).map(i -> i % 10).toArray();
-        Example example = new Example(ids.clone(), new int[ids.length], 1);
-        int[] dropped = dropout.apply(example, 2, 17).ids();
+        Example example = Example.of(ids.clone(), new int[ids.length], 1);
+        int[] dropped = ids(dropout.apply(example, 2, 17));
         long masked =
                 IntStream.range(0, ids.length).filter(i -> dropped[i] != ids[i]).count();
         assertThat(masked).isBetween(1350L, 1650L); // half of the ids are special
         assertThat(IntStream.range(0, ids.length).filter(i -> dropped[i] != ids[i]))
                 .allMatch(i -> ids[i] >= 5 && dropped[i] == 4);
-        assertThat(dropout.apply(example, 2, 17).ids()).isEqualTo(dropped);
-        assertThat(dropout.apply(example, 3, 17).ids()).isNotEqualTo(dropped);
-        assertThat(dropout.apply(example, 2, 18).ids()).isNotEqualTo(dropped);
-        assertThat(example.ids()).isEqualTo(ids);
+        assertThat(ids(dropout.apply(example, 2, 17))).isEqualTo(dropped);
+        assertThat(ids(dropout.apply(example, 3, 17))).isNotEqualTo(dropped);
+        assertThat(ids(dropout.apply(example, 2, 18))).isNotEqualTo(dropped);
+        assertThat(ids(example)).isEqualTo(ids);
     }
 
     @Test
     void wordRemovalLeavesThatShareOfTheWordsOutAndNoSpecialToken() {
         WordDropout dropout = new WordDropout(TinyModels.vocabulary(), 0.4, 0, 1);
         int[] ids = IntStream.range(0, 10_000).map(i -> i % 10).toArray();
-        Example kept = dropout.apply(new Example(ids, new int[ids.length], 1), 2, 17);
-        assertThat(IntStream.of(kept.ids()).filter(id -> id < 5).count()).isEqualTo(5_000);
+        Example kept = dropout.apply(Example.of(ids, new int[ids.length], 1), 2, 17);
+        assertThat(IntStream.of(ids(kept)).filter(id -> id < 5).count()).isEqualTo(5_000);
         assertThat(kept.length()).isBetween(7_750, 8_250);
-        assertThat(kept.typeIds()).hasSize(kept.length());
+        assertThat(kept.sequences().get(0).typeIds()).hasSize(kept.length());
     }
 
     private static List<StepReport> train(List<Example> examples, TrainConfig config) {
@@ -187,6 +192,11 @@ class TrainerTest {
     }
 
     private static Trainer trainer(AlbertModel model, List<Example> examples, TrainConfig config) {
-        return new Trainer(new ClassificationObjective(model, examples, config, TinyModels.vocabulary()), config);
+        return new Trainer(
+                new TaskObjective(model, Loss.CLASSIFICATION, examples, config, TinyModels.vocabulary()), config);
+    }
+
+    private static int[] ids(Example example) {
+        return example.sequences().get(0).ids();
     }
 }

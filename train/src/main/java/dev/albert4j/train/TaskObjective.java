@@ -1,21 +1,17 @@
 package dev.albert4j.train;
 
-import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
-import static org.bytedeco.pytorch.global.torch.tensor;
-
 import dev.albert4j.model.Batch;
 import dev.albert4j.tokenize.Vocabulary;
+import dev.albert4j.train.Example.Sequence;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 
-/** Single-label classification: cross-entropy of a model's logits, with label smoothing and word dropout. Not thread-safe. */
-public final class ClassificationObjective implements Objective {
-    private static final long REDUCTION_MEAN = 1; // at::Reduction::Mean
-    private static final long IGNORE_INDEX = -100;
-
+/** The {@link Loss} of a model with its task's head on training examples, with word dropout. Not thread-safe. */
+public final class TaskObjective implements Objective {
     private final AlbertModel model;
+    private final Loss loss;
     private final List<Example> examples;
     private final double labelSmoothing;
     private final WordDropout wordDropout;
@@ -23,24 +19,32 @@ public final class ClassificationObjective implements Objective {
 
     /**
      * @param model to train; stays the caller's
+     * @param loss what to make smaller
      * @param examples training examples
      * @param config its {@code labelSmoothing}, {@code wordDropout}, {@code wordRemoval} and {@code seed} are used
      * @param vocabulary tells word dropout the special tokens
+     * @throws IllegalArgumentException if there are no examples, or words are to be removed that the targets count
      */
-    public ClassificationObjective(
-            AlbertModel model, List<Example> examples, TrainConfig config, Vocabulary vocabulary) {
+    public TaskObjective(
+            AlbertModel model, Loss loss, List<Example> examples, TrainConfig config, Vocabulary vocabulary) {
         if (examples.isEmpty()) {
             throw new IllegalArgumentException("there are no training examples");
         }
+        if (loss.countsTokens() && config.wordRemoval() > 0) {
+            throw new IllegalArgumentException("wordRemoval " + config.wordRemoval()
+                    + " would move the tokens that this task's targets point at; wordDropout masks them instead");
+        }
         this.model = model;
+        this.loss = loss;
         this.examples = List.copyOf(examples);
         this.labelSmoothing = config.labelSmoothing();
         this.wordDropout = new WordDropout(vocabulary, config.wordRemoval(), config.wordDropout(), config.seed());
         this.ownsModel = false;
     }
 
-    private ClassificationObjective(ClassificationObjective original) {
+    private TaskObjective(TaskObjective original) {
         model = original.model.replica();
+        loss = original.loss;
         examples = original.examples;
         labelSmoothing = original.labelSmoothing;
         wordDropout = original.wordDropout;
@@ -48,8 +52,8 @@ public final class ClassificationObjective implements Objective {
     }
 
     @Override
-    public ClassificationObjective replica() {
-        return new ClassificationObjective(this);
+    public TaskObjective replica() {
+        return new TaskObjective(this);
     }
 
     @Override
@@ -75,19 +79,25 @@ public final class ClassificationObjective implements Objective {
     }
 
     @Override
+    public double weight(int example) {
+        return loss.weight(examples.get(example));
+    }
+
+    @Override
     public Tensor loss(int epoch, int[] numbers, long seed) {
-        int[][] ids = new int[numbers.length][];
-        int[][] typeIds = new int[numbers.length][];
-        long[] labels = new long[numbers.length];
-        for (int i = 0; i < numbers.length; i++) {
-            Example example = wordDropout.apply(examples.get(numbers[i]), epoch, numbers[i]);
-            ids[i] = example.ids();
-            typeIds[i] = example.typeIds();
-            labels[i] = example.label();
+        List<Example> seen = new ArrayList<>(numbers.length);
+        List<int[]> ids = new ArrayList<>();
+        List<int[]> typeIds = new ArrayList<>();
+        for (int number : numbers) {
+            Example example = wordDropout.apply(examples.get(number), epoch, number);
+            seen.add(example);
+            for (Sequence sequence : example.sequences()) {
+                ids.add(sequence.ids());
+                typeIds.add(sequence.typeIds());
+            }
         }
         model.train(seed);
-        Tensor logits = model.logits(PackedBatch.of(Batch.of(ids, typeIds))); // [B, C]
-        return cross_entropy_loss(
-                logits, tensor(labels), new TensorOptional(), REDUCTION_MEAN, IGNORE_INDEX, labelSmoothing);
+        Batch batch = Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new));
+        return loss.of(model, PackedBatch.of(batch), seen, labelSmoothing);
     }
 }

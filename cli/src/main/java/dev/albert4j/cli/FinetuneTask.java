@@ -1,0 +1,69 @@
+package dev.albert4j.cli;
+
+import dev.albert4j.data.Columns;
+import dev.albert4j.data.LabeledText;
+import dev.albert4j.data.LabeledTextReader;
+import dev.albert4j.model.ProblemType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** The values of {@code --task}. */
+enum FinetuneTask {
+    CLASSIFICATION("classification", ProblemType.SINGLE_LABEL_CLASSIFICATION, List.of("macro_f1", "accuracy")),
+    MULTI_LABEL("multi-label", ProblemType.MULTI_LABEL_CLASSIFICATION, List.of("micro_f1", "macro_f1", "exact_match")),
+    REGRESSION(
+            "regression",
+            ProblemType.REGRESSION,
+            List.of("pearson", "spearman", "mean_squared_error", "mean_absolute_error")),
+    SIMILARITY("similarity", ProblemType.REGRESSION, REGRESSION.metrics);
+
+    static final String DESCRIPTION =
+            "classification: one label a text or pair of texts; multi-label: any number, a|b; regression: a number; similarity: a"
+                    + " number for a pair of texts";
+
+    private final String option;
+    private final ProblemType problemType;
+    private final List<String> metrics;
+
+    FinetuneTask(String option, ProblemType problemType, List<String> metrics) {
+        this.option = option;
+        this.problemType = problemType;
+        this.metrics = metrics;
+    }
+
+    /** @throws IllegalArgumentException if there is none of that name */
+    static FinetuneTask of(String option) {
+        return Arrays.stream(values())
+                .filter(task -> task.option.equals(option))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("--task " + option + " is not known; there are "
+                        + Arrays.stream(values()).map(task -> task.option).toList()));
+    }
+
+    ProblemType problemType() {
+        return problemType;
+    }
+
+    /** The numbers of the task's report, the one that chooses the best epoch first. */
+    List<String> metrics() {
+        return metrics;
+    }
+
+    /** @throws IllegalArgumentException if texts come alone where the task compares two */
+    List<LabeledText> readTexts(Path file, Columns columns) throws IOException {
+        List<LabeledText> texts = this == MULTI_LABEL
+                ? LabeledTextReader.readMultiLabel(file, columns)
+                : LabeledTextReader.read(file, columns);
+        if (this == SIMILARITY) {
+            for (LabeledText text : texts) {
+                if (text.pair() == null) {
+                    throw new IllegalArgumentException(file + " line " + text.line()
+                            + ": has no second text; similarity compares text and text_pair");
+                }
+            }
+        }
+        return texts;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.albert4j.cli;
+
+import dev.albert4j.data.Columns;
+import dev.albert4j.metric.Report;
+import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Encoder;
+import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.task.MultiLabelClassifier;
+import dev.albert4j.task.TextClassifier;
+import dev.albert4j.task.TextRegressor;
+import dev.albert4j.tokenize.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** A model at its task, as {@code predict} and {@code evaluate} see it. */
+interface ModelTask {
+    /** Answers lines in their order, each with a line. */
+    void predict(List<TextLines.Line> lines, AnswerStyle style, JsonLines out) throws IOException;
+
+    /**
+     * Reads labelled data and measures the model on them.
+     *
+     * @param progress is told the number of examples done, and of all
+     */
+    Report evaluate(Path data, Columns columns, Progress progress) throws IOException;
+
+    /** Hears how far an evaluation is. */
+    @FunctionalInterface
+    interface Progress {
+        void show(int done, int all);
+
+        /** The same for a number of examples that is known. */
+        default IntConsumer of(int all) {
+            return done -> show(done, all);
+        }
+    }
+
+    /** @throws IllegalArgumentException if the model has no head that can be put to work */
+    static ModelTask of(ModelDirectory directory, Encoder encoder, int batchTokens) throws IOException {
+        AlbertConfig config = directory.config();
+        AlbertWeights weights = directory.weights();
+        Tokenizer tokenizer = Models.tokenizer(directory);
+        if (MultiLabelClassifier.canServe(config)) {
+            return new MultiLabelTask(new MultiLabelClassifier(tokenizer, weights, encoder, batchTokens));
+        }
+        if (TextRegressor.canServe(config)) {
+            return new RegressionTask(new TextRegressor(tokenizer, weights, encoder, batchTokens));
+        }
+        return new ClassificationTask(new TextClassifier(tokenizer, weights, encoder, batchTokens));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.albert4j.metric;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * How predicted numbers agree with expected ones: Pearson's and Spearman's correlation (equal values share their mean rank), as
+ * {@code scipy.stats} computes them, and the mean squared and absolute errors. A correlation is 0 where one side is constant.
+ *
+ * @param pearson correlation of the values, -1 to 1
+ * @param spearman correlation of the ranks, -1 to 1
+ * @param meanSquaredError in squared units of the labels
+ * @param meanAbsoluteError in units of the labels
+ * @param numExamples how many were compared
+ */
+public record RegressionReport(
+        double pearson, double spearman, double meanSquaredError, double meanAbsoluteError, int numExamples) {
+    /**
+     * Compares numbers.
+     *
+     * @throws IllegalArgumentException if there are none, or not as many on both sides
+     */
+    public static RegressionReport of(double[] expected, double[] predicted) {
+        if (expected.length != predicted.length || expected.length == 0) {
+            throw new IllegalArgumentException(
+                    expected.length + " expected and " + predicted.length + " predicted numbers cannot be compared");
+        }
+        double squares = 0;
+        double absolutes = 0;
+        for (int i = 0; i < expected.length; i++) {
+            double error = predicted[i] - expected[i];
+            squares += error * error;
+            absolutes += Math.abs(error);
+        }
+        return new RegressionReport(
+                correlation(expected, predicted),
+                correlation(ranks(expected), ranks(predicted)),
+                squares / expected.length,
+                absolutes / expected.length,
+                expected.length);
+    }
+
+    private static double correlation(double[] x, double[] y) {
+        double meanX = Arrays.stream(x).average().orElseThrow();
+        double meanY = Arrays.stream(y).average().orElseThrow();
+        double xy = 0;
+        double xx = 0;
+        double yy = 0;
+        for (int i = 0; i < x.length; i++) {
+            xy += (x[i] - meanX) * (y[i] - meanY);
+            xx += (x[i] - meanX) * (x[i] - meanX);
+            yy += (y[i] - meanY) * (y[i] - meanY);
+        }
+        return xx == 0 || yy == 0 ? 0 : xy / Math.sqrt(xx * yy);
+    }
+
+    private static double[] ranks(double[] values) {
+        int[] order = IntStream.range(0, values.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> values[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        double[] ranks = new double[values.length];
+        int begin = 0;
+        while (begin < order.length) {
+            int end = begin;
+            while (end < order.length && values[order[end]] == values[order[begin]]) {
+                end++;
+            }
+            for (int i = begin; i < end; i++) {
+                ranks[order[i]] = (begin + end - 1) / 2.0;
+            }
+            begin = end;
+        }
+        return ranks;
+    }
+
+    /** The same as a report. */
+    public Report toReport() {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("pearson", pearson);
+        metrics.put("spearman", spearman);
+        metrics.put("mean_squared_error", meanSquaredError);
+        metrics.put("mean_absolute_error", meanAbsoluteError);
+        ObjectNode json = new ObjectMapper().createObjectNode();
+        metrics.forEach(json::put);
+        json.put("support", numExamples);
+        StringBuilder text = new StringBuilder();
+        metrics.forEach((name, value) ->
+                text.append(String.format(Locale.ROOT, "%19s  %10.4f%n", name.replace('_', ' '), value)));
+        text.append(String.format(Locale.ROOT, "%19s  %10d%n", "support", numExamples));
+        return new Report(metrics, text.toString(), json);
+    }
+}
