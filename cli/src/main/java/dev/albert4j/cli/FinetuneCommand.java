@@ -175,6 +175,14 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 42)")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "run once with each of these, 1,2,3: models in DIR/seed-N, and mean and deviation of the metrics")
+    private List<Long> seeds = List.of();
+
     @Option(names = "--threads", paramLabel = "N", description = "threads (default: one for each core)")
     private @Nullable Integer threads;
 
@@ -187,13 +195,29 @@ final class FinetuneCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--dev and --dev-share exclude each other");
         }
         FinetuneTask kind = FinetuneTask.of(task);
-        Finetuning run = new Finetuning(Models.resolve(model), output, fp16);
+        ObjectNode settings = settings(kind);
+        TaskData data = data(kind);
+        if (seeds.isEmpty()) {
+            finetuning(output, tensorboard).run(data, settings);
+            return 0;
+        }
+        if (seed != null || (dev == null && devShare == 0)) {
+            throw new IllegalArgumentException("--seeds takes the place of --seed, and needs --dev or --dev-share");
+        }
+        System.out.print(SeedRuns.of(seeds, number -> {
+            Path events = tensorboard == null ? null : SeedRuns.directory(tensorboard, number);
+            return finetuning(SeedRuns.directory(output, number), events).run(data, settings.put("seed", number));
+        }));
+        return 0;
+    }
+
+    private Finetuning finetuning(Path directory, @Nullable Path events) throws IOException {
+        Finetuning run = new Finetuning(Models.resolve(model), directory, fp16);
         run.describe(
                 spec.root().commandLine().getParseResult().originalArgs(),
                 dev == null ? List.of(train) : List.of(train, dev));
-        run.watch(tensorboard);
-        run.run(data(kind), settings(kind));
-        return 0;
+        run.watch(events);
+        return run;
     }
 
     private TaskData data(FinetuneTask kind) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.DataType;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.ModelDirectory;
@@ -53,8 +54,13 @@ final class Finetuning {
         this.tensorboard = tensorboard;
     }
 
-    /** Trains on the data, writes the model, and prints the report of the best weights if there are development data. */
-    void run(TaskData data, ObjectNode given) throws IOException {
+    /**
+     * Trains on the data, writes the model, and prints the report of the best weights if there are development data.
+     *
+     * @return that report
+     */
+    @Nullable
+    Report run(TaskData data, ObjectNode given) throws IOException {
         ModelDirectory parent = ModelDirectory.open(init);
         Tokenizer tokenizer = Models.tokenizer(parent);
         TrainConfig settings = settings(given, parent.config());
@@ -72,9 +78,11 @@ final class Finetuning {
             record.moveTo(output);
             run.delete();
             System.err.println("wrote " + output);
-            if (best != null) {
-                System.out.print(best.report().text());
+            if (best == null) {
+                return null;
             }
+            System.out.print(best.report().text());
+            return best.report();
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,38 @@ class RecipeTest {
                     .allMatch(file -> file.getFileName().toString().startsWith("events.out.tfevents."));
         }
         assertThat(Workshop.tree(work)).noneMatch(name -> name.contains(".run"));
+    }
+
+    @Test
+    void severalSeedsGiveAModelEachAndMeanAndDeviation() throws IOException {
+        Path train = Workshop.csv(work.resolve("train.csv"), 64, 1);
+        Object[] args = Workshop.finetune(
+                Workshop.encoder(), train, work.resolve("models"), "--dev-share=0.25", "--epochs=1", "--seeds=5,6");
+        CommandRun run = CommandRun.of(args).succeeds();
+        assertThat(Workshop.tree(work)).contains("models/seed-5/log.jsonl", "models/seed-6/config.json");
+        assertThat(JsonFile.read(work.resolve("models/seed-6/provenance.json"))
+                        .at("/config/seed")
+                        .asInt())
+                .isEqualTo(6);
+        assertThat(run.out().lines().toList().subList((int) run.out().lines().count() - 5, (int)
+                        run.out().lines().count()))
+                .extracting(line -> line.split(" ")[0])
+                .containsExactly("seed", "5", "6", "mean", "deviation");
+        assertThat(CommandRun.of(Workshop.finetune(
+                                Workshop.encoder(), train, work.resolve("other"), "--dev-share=0.25", "--seeds=5,5"))
+                        .fails())
+                .contains("--seeds [5, 5] has a seed twice");
+        assertThat(SeedRuns.table(
+                        List.of(1L, 2L, 3L),
+                        List.of(Map.of("accuracy", 0.5), Map.of("accuracy", 0.75), Map.of("accuracy", 0.25))))
+                .isEqualTo("""
+                        seed            accuracy
+                        1                 0.5000
+                        2                 0.7500
+                        3                 0.2500
+                        mean              0.5000
+                        deviation         0.2500
+                        """);
     }
 
     @Test

@@ -59,6 +59,8 @@ class WrongOptionTest {
         "--patience, -1, patience -1",
         "--patience, 3, --dev FILE or --dev-share R",
         "--preset, albert-v3, albert-v1 and albert-v2",
+        "--seeds, '1,2', --dev or --dev-share",
+        "--seeds, '1,x', x",
         "--tensorboard, /proc/events, /proc/events",
         "--threads, -1, -1",
         "--threads, 1000000, 1000000",
