@@ -122,7 +122,7 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "share of the steps in which it rises (default 0.1)")
     private @Nullable Double warmupRatio;
 
-    @Option(names = "--weight-decay", paramLabel = "R", description = "weight decay of AdamW (default 0.01)")
+    @Option(names = "--weight-decay", paramLabel = "R", description = "weight decay (default 0.01)")
     private @Nullable Double weightDecay;
 
     @Option(names = "--max-grad-norm", paramLabel = "R", description = "gradients are clipped to this norm (default 1)")
@@ -170,8 +170,22 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "number that chooses the best epoch (default: the first that the report names)")
     private @Nullable String metric;
 
+    @Mixin
+    private RecipeOptions recipe = new RecipeOptions();
+
+    @Option(names = "--tensorboard", paramLabel = "DIR", description = "write event files for TensorBoard there")
+    private @Nullable Path tensorboard;
+
     @Option(names = "--seed", paramLabel = "N", description = "seed of everything random (default 42)")
     private @Nullable Long seed;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "run once with each of these, 1,2,3: models in DIR/seed-N, and mean and deviation of the metrics")
+    private List<Long> seeds = List.of();
 
     @Option(names = "--threads", paramLabel = "N", description = "threads (default: one for each core)")
     private @Nullable Integer threads;
@@ -186,12 +200,28 @@ final class FinetuneCommand implements Callable<Integer> {
         }
         FinetuneTask kind = FinetuneTask.of(task);
         ObjectNode settings = settings(kind);
-        Finetuning run = new Finetuning(Models.resolve(model), output, fp16);
+        TaskData data = data(kind);
+        if (seeds.isEmpty()) {
+            finetuning(output, tensorboard).run(data, settings);
+            return 0;
+        }
+        if (seed != null || (dev == null && devShare == 0)) {
+            throw new IllegalArgumentException("--seeds takes the place of --seed, and needs --dev or --dev-share");
+        }
+        System.out.print(SeedRuns.of(seeds, number -> {
+            Path events = tensorboard == null ? null : SeedRuns.directory(tensorboard, number);
+            return finetuning(SeedRuns.directory(output, number), events).run(data, settings.put("seed", number));
+        }));
+        return 0;
+    }
+
+    private Finetuning finetuning(Path directory, @Nullable Path events) throws IOException {
+        Finetuning run = new Finetuning(Models.resolve(model), directory, fp16);
         run.describe(
                 spec.root().commandLine().getParseResult().originalArgs(),
                 dev == null ? List.of(train) : List.of(train, dev));
-        run.run(data(kind), settings);
-        return 0;
+        run.watch(events);
+        return run;
     }
 
     private TaskData data(FinetuneTask kind) throws IOException {
@@ -256,6 +286,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 settings.set(setting.getValue(), mapper.valueToTree(value));
             }
         }
+        recipe.applyTo(settings, dev != null || devShare > 0);
         if (metric != null) {
             if (!kind.metrics().contains(metric)) {
                 throw new IllegalArgumentException("--metric " + metric + " is not known; there are " + kind.metrics());

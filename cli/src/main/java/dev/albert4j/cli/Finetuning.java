@@ -14,9 +14,7 @@ import dev.albert4j.train.Evaluation;
 import dev.albert4j.train.Finetuned;
 import dev.albert4j.train.Finetuner;
 import dev.albert4j.train.RunDirectory;
-import dev.albert4j.train.StepReport;
 import dev.albert4j.train.TrainConfig;
-import dev.albert4j.train.TrainingStoppedException;
 import dev.albert4j.train.TrainingTask;
 import dev.albert4j.train.TrainingTasks;
 import java.io.IOException;
@@ -26,9 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Fine-tunes a model for a task from a model directory and writes the result as one. */
@@ -39,6 +35,7 @@ final class Finetuning {
     private final boolean fp16;
     private List<String> command = List.of();
     private List<Path> files = List.of();
+    private @Nullable Path tensorboard;
 
     Finetuning(Path init, Path output, boolean fp16) {
         this.init = init;
@@ -52,8 +49,18 @@ final class Finetuning {
         this.files = files;
     }
 
-    /** Trains on the data, writes the model, and prints the report of the best weights if there are development data. */
-    void run(TaskData data, ObjectNode given) throws IOException {
+    /** Has event files for TensorBoard written to a directory. */
+    void watch(@Nullable Path tensorboard) {
+        this.tensorboard = tensorboard;
+    }
+
+    /**
+     * Trains on the data, writes the model, and prints the report of the best weights if there are development data.
+     *
+     * @return that report
+     */
+    @Nullable
+    Report run(TaskData data, ObjectNode given) throws IOException {
         ModelDirectory parent = ModelDirectory.open(init);
         Tokenizer tokenizer = Models.tokenizer(parent);
         TrainConfig settings = settings(given, parent.config());
@@ -65,13 +72,17 @@ final class Finetuning {
                 RunLock lock = RunLock.of(run.path())) {
             System.err.println(data.description());
             TrainingTask task = data.task(new TrainingTasks(tokenizer, settings.maxLength()));
-            Finetuned result = train(finetuner.in(run), task);
+            RunRecord record = new RunRecord(run.path(), tensorboard);
+            Finetuned result = record.train(finetuner.in(run), task, settings);
             Evaluation best = save(result, tokenizer, settings);
+            record.moveTo(output);
             run.delete();
             System.err.println("wrote " + output);
-            if (best != null) {
-                System.out.print(best.report().text());
+            if (best == null) {
+                return null;
             }
+            System.out.print(best.report().text());
+            return best.report();
         }
     }
 
@@ -97,6 +108,9 @@ final class Finetuning {
                             : "is a file, a directory was to be written; choose another --output");
         }
         OutputPath.checkDirectory(output.resolveSibling(output.getFileName() + ".run"));
+        if (tensorboard != null) {
+            OutputPath.checkDirectory(tensorboard);
+        }
     }
 
     /** What was given, and for what was not what suits the model. */
@@ -133,44 +147,6 @@ final class Finetuning {
             values.put(name, (name.startsWith("classifier.") ? fresh : weights).values(name));
         }
         return AlbertWeights.of(weights.config(), values);
-    }
-
-    private static Finetuned train(Finetuner finetuner, TrainingTask task) throws IOException {
-        try (ProgressBar progress = new ProgressBar("training")) {
-            return finetuner
-                    .onResume(step -> progress.println(
-                            String.format(Locale.ROOT, "going on with the unfinished run after step %,d", step)))
-                    .onStep(step -> progress.show(step.step(), step.totalSteps(), detail(step)))
-                    .onEvaluation(evaluation -> progress.println(String.format(
-                            Locale.ROOT,
-                            "epoch %d: %s%s",
-                            evaluation.epoch(),
-                            metrics(evaluation.report()),
-                            evaluation.best() ? "  (best so far)" : "")))
-                    .run(task);
-        } catch (TrainingStoppedException e) {
-            System.err.println(e.getMessage()); // here and not later: the process may be about to end
-            throw e;
-        }
-    }
-
-    private static String metrics(Report report) {
-        return report.metrics().entrySet().stream()
-                .map(metric -> String.format(
-                        Locale.ROOT,
-                        "%s %.4f",
-                        metric.getKey().replace('_', ' ').replace("f1", "F1"),
-                        metric.getValue()))
-                .collect(Collectors.joining(", "));
-    }
-
-    private static String detail(StepReport step) {
-        return String.format(
-                Locale.ROOT,
-                "epoch %d  loss %.4f  %,.0f tokens/s ",
-                step.epoch() + 1,
-                step.loss(),
-                step.tokensPerSecond());
     }
 
     private Provenance provenance(TrainConfig settings, @Nullable Evaluation best) throws IOException {

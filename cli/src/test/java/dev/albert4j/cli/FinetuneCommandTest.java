@@ -44,6 +44,7 @@ class FinetuneCommandTest {
                         "",
                         "model",
                         "model/config.json",
+                        "model/log.jsonl",
                         "model/model.safetensors",
                         "model/provenance.json",
                         "model/spiece.model",

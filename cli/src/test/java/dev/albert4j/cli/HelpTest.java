@@ -24,7 +24,8 @@ class HelpTest {
             "--attention-dropout --batch-size --classifier-dropout --columns --config --dev --dev-share --dropout"
                     + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
                     + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
-                    + " --weight-decay --word-dropout --word-removal",
+                    + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
+                    + " --patience --tensorboard --seeds",
             "tokenize",
             "--max-length --no-special --recognize-special --stride --truncation --whole-text",
             "encode",

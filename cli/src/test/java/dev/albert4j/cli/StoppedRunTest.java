@@ -2,6 +2,8 @@ package dev.albert4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,7 +56,13 @@ class StoppedRunTest {
             assertThat(run.lastLine()).contains("training stopped after step", "of 800", "to go on from", "model.run");
         }
         assertThat(Workshop.tree(work))
-                .containsExactly("", "dev.csv", "model.run", "model.run/checkpoint.safetensors", "train.csv");
+                .containsExactly(
+                        "",
+                        "dev.csv",
+                        "model.run",
+                        "model.run/checkpoint.safetensors",
+                        "model.run/log.jsonl",
+                        "train.csv");
         try (Running run = new Running(args)) {
             run.await("going on with the unfinished run after step ");
             run.await("epoch ");
@@ -66,6 +75,19 @@ class StoppedRunTest {
         assertThat(Workshop.tree(work)).doesNotContain("model.run");
         byte[] result = Files.readAllBytes(output.resolve("model.safetensors"));
         assertThat(result).isEqualTo(uninterrupted());
+        assertThat(loggedSteps())
+                .isEqualTo(IntStream.rangeClosed(1, 800).boxed().toList());
+    }
+
+    private List<Integer> loggedSteps() throws IOException {
+        List<Integer> steps = new ArrayList<>();
+        for (String line : Files.readAllLines(output.resolve("log.jsonl"))) {
+            JsonNode entry = new ObjectMapper().readTree(line);
+            if (entry.at("/type").asText().equals("steps")) {
+                steps.add(entry.at("/step").asInt());
+            }
+        }
+        return steps;
     }
 
     private byte[] uninterrupted() throws IOException {
@@ -88,6 +110,8 @@ class StoppedRunTest {
         assertThat(resumed.err()).contains("going on with the unfinished run after step ");
         CommandRun.of("predict", output, "The film was fine.").succeeds();
         assertThat(Workshop.tree(work)).noneMatch(name -> name.startsWith("model.run") || name.startsWith("."));
+        assertThat(loggedSteps())
+                .isEqualTo(IntStream.rangeClosed(1, 800).boxed().toList());
     }
 
     @Test

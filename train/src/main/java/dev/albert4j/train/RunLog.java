@@ -63,11 +63,17 @@ public final class RunLog implements Closeable {
             }
             Files.move(kept, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         }
-        out = Files.newBufferedWriter(
-                file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        begin(step + 1, StandardOpenOption.APPEND);
+    }
+
+    private BufferedWriter begin(long step, StandardOpenOption option) throws IOException {
+        BufferedWriter writer =
+                Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, option);
+        out = writer;
         if (events != null) {
-            events.start(step + 1);
+            events.start(step);
         }
+        return writer;
     }
 
     /** Half a line, of a run that was killed, is not. */
@@ -93,16 +99,12 @@ public final class RunLog implements Closeable {
         endGroup();
         ObjectNode line = line("evaluation", evaluation.step(), evaluation.epoch());
         line.put("metric", evaluation.metric()).put("best", evaluation.best());
-        ObjectNode metrics = line.putObject("metrics");
-        for (Map.Entry<String, Double> metric : metrics(evaluation).entrySet()) {
-            metrics.put(metric.getKey(), metric.getValue());
+        Map<String, Double> metrics = evaluation.report().metrics();
+        metrics.forEach(line.putObject("metrics")::put);
+        write(line);
+        for (Map.Entry<String, Double> metric : metrics.entrySet()) {
             scalar("dev/" + metric.getKey(), evaluation.step(), metric.getValue());
         }
-        write(line);
-    }
-
-    private static Map<String, Double> metrics(Evaluation evaluation) {
-        return evaluation.report().metrics();
     }
 
     private void endGroup() throws IOException {
@@ -136,8 +138,7 @@ public final class RunLog implements Closeable {
     }
 
     private void write(ObjectNode line) throws IOException {
-        BufferedWriter writer = out == null ? Files.newBufferedWriter(file, StandardCharsets.UTF_8) : out;
-        out = writer;
+        BufferedWriter writer = out == null ? begin(1, StandardOpenOption.TRUNCATE_EXISTING) : out;
         writer.write(line + "\n");
         writer.flush(); // someone may be watching
     }
