@@ -39,12 +39,12 @@ final class DataOptions {
 
     /** Texts with a label each. */
     List<LabeledText> texts(Path file) throws IOException {
-        return LabeledTextReader.read(file, columns());
+        return told(file, LabeledTextReader.read(file, columns(), false, skipBad));
     }
 
     /** Texts with any number of labels. */
     List<LabeledText> multiLabelTexts(Path file) throws IOException {
-        return LabeledTextReader.readMultiLabel(file, columns());
+        return told(file, LabeledTextReader.read(file, columns(), true, skipBad));
     }
 
     /** Texts with what is named in them. */

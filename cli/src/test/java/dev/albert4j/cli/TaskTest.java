@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.JsonFile;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.ProblemType;
@@ -78,6 +80,97 @@ class TaskTest {
         assertThat(answer.get("value").isNumber()).isTrue();
         assertThat(CommandRun.of("evaluate", output, "--data", data).succeeds().out())
                 .contains("pearson", "spearman");
+    }
+
+    @Test
+    void aModelLearnsWhatIsNamed() throws IOException {
+        StringBuilder train = new StringBuilder();
+        for (String[] row : Workshop.rows(200, 1)) {
+            for (String word : row[0].replace(".", " .").split(" ")) {
+                boolean thing = !List.of("The", "near", "the", "was", ".").contains(word) && word.length() > 3;
+                train.append(word).append(thing ? " B-WORD\n" : " O\n");
+            }
+            train.append('\n');
+        }
+        Path data = Files.writeString(work.resolve("train.conll"), train);
+        Path output = work.resolve("model");
+        CommandRun.of(Workshop.finetune(Workshop.scratch(), data, output, "--task", "ner", "--dev", data, "--epochs=8"))
+                .succeeds();
+        assertThat(JsonFile.read(output.resolve("provenance.json"))
+                        .at("/metrics/micro_f1")
+                        .doubleValue())
+                .isGreaterThan(0.8);
+        JsonNode answer = JSON.readTree(CommandRun.of("predict", output, "The film near the hotel was bad .")
+                .succeeds()
+                .out());
+        assertThat(answer.at("/entities/0/text").textValue()).isEqualTo("film");
+        assertThat(answer.at("/entities/0/begin").intValue()).isEqualTo(4);
+        assertThat(CommandRun.of("evaluate", output, "--data", data).succeeds().out())
+                .contains("WORD", "micro avg");
+    }
+
+    @Test
+    void aModelLearnsToAnswerFromAText() throws IOException {
+        ObjectNode squad = JSON.createObjectNode();
+        ArrayNode articles = squad.putArray("data");
+        int id = 0;
+        for (String[] row : Workshop.rows(200, 1)) {
+            String answer = row[0].split(" ")[1];
+            ObjectNode paragraph = articles.addObject().putArray("paragraphs").addObject();
+            paragraph.put("context", row[0]);
+            ObjectNode question = paragraph.putArray("qas").addObject().put("id", "q" + id++);
+            question.put("question", "What was it?");
+            question.putArray("answers").addObject().put("text", answer).put("answer_start", 4);
+        }
+        Path data = Files.writeString(work.resolve("train.json"), squad.toString());
+        Path output = work.resolve("model");
+        CommandRun.of(Workshop.finetune(Workshop.scratch(), data, output, "--task", "qa", "--dev", data, "--epochs=8"))
+                .succeeds();
+        assertThat(JsonFile.read(output.resolve("provenance.json"))
+                        .at("/metrics/exact_match")
+                        .doubleValue())
+                .isGreaterThan(0.5);
+        assertThat(CommandRun.of("evaluate", output, "--data", data).succeeds().out())
+                .contains("exact");
+        assertThat(CommandRun.of("predict", output, "no context").fails()).contains("{\"question\",\"context\"}");
+    }
+
+    @Test
+    void aModelLearnsToChoose() throws IOException {
+        StringBuilder train = new StringBuilder();
+        for (String[] row : Workshop.rows(100, 1)) {
+            String other = row[1].equals("good") ? "bad" : "good";
+            ObjectNode line = JSON.createObjectNode();
+            line.put("context", row[0]).put("question", "How was it?").put("answer", row[1]);
+            line.putArray("choices").add(row[1]).add(other);
+            train.append(line).append('\n');
+        }
+        Path data = Files.writeString(work.resolve("train.jsonl"), train);
+        Path output = work.resolve("model");
+        CommandRun.of(Workshop.finetune(
+                        Workshop.scratch(), data, output, "--task", "multiple-choice", "--dev", data, "--epochs=2"))
+                .succeeds();
+        assertThat(CommandRun.of("evaluate", output, "--data", data).succeeds().out())
+                .contains("accuracy");
+        assertThat(CommandRun.of("predict", output, "no options").fails()).contains("choices");
+    }
+
+    @Test
+    void badExamplesAreLeftOutAndCountedWhereAsked() throws IOException {
+        Path data = Files.writeString(
+                work.resolve("train.jsonl"),
+                "{\"text\":\"a film\",\"spans\":[{\"type\":\"T\",\"begin\":2,\"end\":6}]}\n"
+                        + "{\"text\":\"a film\",\"spans\":[{\"type\":\"T\",\"begin\":2,\"end\":60}]}\n");
+        Object[] strict = Workshop.finetune(Workshop.scratch(), data, work.resolve("model"), "--task", "ner");
+        assertThat(CommandRun.of(strict).fails()).contains("train.jsonl line 2");
+        Object[] lenient =
+                Workshop.finetune(Workshop.scratch(), data, work.resolve("model"), "--task", "ner", "--skip-bad");
+        assertThat(CommandRun.of(lenient).succeeds().err()).contains("left out 1 bad", "line 2");
+
+        Path texts = Files.writeString(work.resolve("texts.csv"), "text,label\nfine,good\nbad,bad\nso so,\n");
+        Object[] labels =
+                Workshop.finetune(Workshop.scratch(), texts, work.resolve("other"), "--skip-bad", "--epochs=1");
+        assertThat(CommandRun.of(labels).succeeds().err()).contains("left out 1 bad", "texts.csv line 4");
     }
 
     @Test

@@ -36,9 +36,10 @@ public final class LabeledTextReader {
     private final Path file;
     private final Columns columns;
     private final boolean manyLabels;
-    private final List<LabeledText> rows = new ArrayList<>();
+    private final ExampleList<LabeledText> rows;
 
-    private LabeledTextReader(Path file, Columns columns, boolean manyLabels) {
+    private LabeledTextReader(Path file, Columns columns, boolean manyLabels, boolean skipBad) {
+        this.rows = new ExampleList<>(file, skipBad);
         this.manyLabels = manyLabels;
         this.file = file;
         this.columns = columns;
@@ -51,17 +52,24 @@ public final class LabeledTextReader {
      * @throws IllegalArgumentException if the extension is not one of those above
      */
     public static List<LabeledText> read(Path file, Columns columns) throws IOException {
-        return new LabeledTextReader(file, columns, false).read();
+        return read(file, columns, false, false).examples();
     }
 
     /**
-     * The same for texts with any number of labels: between them {@code |}, or in JSON also an array; none at all is allowed.
+     * Reads all examples of a file, in order.
+     *
+     * @param manyLabels whether a text has any number of labels: between them {@code |}, or in JSON also an array; none at all is
+     *     allowed
+     * @param skipBad whether examples with something wrong are counted and left out instead of refused
+     * @throws DataFormatException naming the line at fault, or if the file holds no good example
+     * @throws IllegalArgumentException if the extension is not one of those above
      */
-    public static List<LabeledText> readMultiLabel(Path file, Columns columns) throws IOException {
-        return new LabeledTextReader(file, columns, true).read();
+    public static Examples<LabeledText> read(Path file, Columns columns, boolean manyLabels, boolean skipBad)
+            throws IOException {
+        return new LabeledTextReader(file, columns, manyLabels, skipBad).read();
     }
 
-    private List<LabeledText> read() throws IOException {
+    private Examples<LabeledText> read() throws IOException {
         String name = TextInput.plainName(file);
         try {
             if (name.endsWith(".csv")) {
@@ -77,10 +85,7 @@ public final class LabeledTextReader {
         } catch (ZipException | EOFException e) {
             throw TextInput.damaged(file, e);
         }
-        if (rows.isEmpty()) {
-            throw new DataFormatException(file, 0, "holds no example");
-        }
-        return List.copyOf(rows);
+        return rows.result();
     }
 
     private void readTable(CSVFormat format) throws IOException {
@@ -107,10 +112,12 @@ public final class LabeledTextReader {
                 CSVRecord row = records.next();
                 in.recordEnded();
                 if (row.size() != header.size()) {
-                    throw new DataFormatException(
-                            file, line, "has " + row.size() + " fields; the columns are " + header);
+                    rows.refuse(line, "has " + row.size() + " fields; the columns are " + header);
+                } else if (row.get(label).isBlank() && !manyLabels) {
+                    rows.refuse(line, "has an empty label");
+                } else {
+                    rows.add(new LabeledText(row.get(text), pair < 0 ? null : row.get(pair), row.get(label), line));
                 }
-                add(row.get(text), pair < 0 ? null : row.get(pair), row.get(label), line);
             }
         } catch (UncheckedIOException e) {
             IOException cause = Objects.requireNonNull(e.getCause(), "cause");
@@ -143,30 +150,35 @@ public final class LabeledTextReader {
         try (LineReader lines = LineReader.open(file)) {
             for (String text = lines.next(); text != null; text = lines.next()) {
                 if (!text.isBlank()) {
-                    addJson(text, lines.lineNumber());
+                    try {
+                        rows.add(parse(text, lines.lineNumber()));
+                    } catch (BadExampleException e) {
+                        rows.refuse(e.line(), e.problem());
+                    }
                 }
             }
         }
     }
 
-    private void addJson(String text, long line) throws DataFormatException {
+    private LabeledText parse(String text, long line) {
         JsonNode node;
         try {
             node = JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new DataFormatException(file, line, "is not JSON: " + e.getOriginalMessage());
+            throw new BadExampleException(line, "is not JSON: " + e.getOriginalMessage());
         }
         if (!node.isObject()) {
-            throw new DataFormatException(file, line, "is not a JSON object");
+            throw new BadExampleException(line, "is not a JSON object");
         }
-        add(
-                field(node, columns.text(), line),
-                optionalField(node, columns.pair(), line),
-                manyLabels ? labels(node, line) : field(node, columns.label(), line),
-                line);
+        String label = manyLabels ? labels(node, line) : field(node, columns.label(), line);
+        if (label.isBlank() && !manyLabels) {
+            throw new BadExampleException(line, "has an empty label");
+        }
+        return new LabeledText(
+                field(node, columns.text(), line), optionalField(node, columns.pair(), line), label, line);
     }
 
-    private String labels(JsonNode node, long line) throws DataFormatException {
+    private String labels(JsonNode node, long line) {
         JsonNode labels = node.get(columns.label());
         if (labels == null || !labels.isArray()) {
             return field(node, columns.label(), line);
@@ -174,19 +186,18 @@ public final class LabeledTextReader {
         List<String> names = new ArrayList<>();
         for (JsonNode label : labels) {
             if (!label.isValueNode()) {
-                throw new DataFormatException(
-                        file, line, "field \"" + columns.label() + "\" holds what is not a string or a number");
+                throw new BadExampleException(
+                        line, "field \"" + columns.label() + "\" holds what is not a string or a number");
             }
             names.add(label.asText());
         }
         return String.join("|", names);
     }
 
-    private String field(JsonNode node, String name, long line) throws DataFormatException {
+    private String field(JsonNode node, String name, long line) {
         String value = optionalField(node, name, line);
         if (value == null) {
-            throw new DataFormatException(
-                    file,
+            throw new BadExampleException(
                     line,
                     "has no field \"" + name + "\"; its fields are "
                             + abbreviate(node.properties().stream()
@@ -197,22 +208,15 @@ public final class LabeledTextReader {
         return value;
     }
 
-    private @Nullable String optionalField(JsonNode node, String name, long line) throws DataFormatException {
+    private @Nullable String optionalField(JsonNode node, String name, long line) {
         JsonNode value = node.get(name);
         if (value == null || value.isNull()) {
             return null;
         }
         if (!value.isValueNode()) {
-            throw new DataFormatException(file, line, "field \"" + name + "\" is not a string or a number");
+            throw new BadExampleException(line, "field \"" + name + "\" is not a string or a number");
         }
         return value.asText();
-    }
-
-    private void add(String text, @Nullable String pair, String label, long line) throws DataFormatException {
-        if (label.isBlank() && !manyLabels) {
-            throw new DataFormatException(file, line, "has an empty label");
-        }
-        rows.add(new LabeledText(text, pair, label, line));
     }
 
     private static String abbreviate(String text) {
