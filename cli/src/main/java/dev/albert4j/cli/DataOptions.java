@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 final class DataOptions {
     static final String FILES =
             "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label. For ner .jsonl (CLUENER, spans)"
-                    + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice .jsonl or C3's .json";
+                    + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice C3's .json or .jsonl";
 
     @Option(
             names = "--columns",
