@@ -15,7 +15,7 @@ import java.util.Locale;
  */
 record LineChart(String title, List<Point> points, int marked, int width, int height) {
     private static final int LEFT = 56;
-    private static final int RIGHT = 14;
+    private static final int RIGHT = 20;
     private static final int TOP = 14;
     private static final int BOTTOM = 26;
     /** More points than these are a noisy curve: a smoothed one is drawn over it. */
