@@ -14,6 +14,7 @@ import dev.albert4j.train.Evaluation;
 import dev.albert4j.train.Finetuned;
 import dev.albert4j.train.Finetuner;
 import dev.albert4j.train.RunDirectory;
+import dev.albert4j.train.RunReport;
 import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.TrainingTask;
 import dev.albert4j.train.TrainingTasks;
@@ -75,7 +76,7 @@ final class Finetuning {
             RunRecord record = new RunRecord(run.path(), tensorboard);
             Finetuned result = record.train(finetuner.in(run), task, settings);
             Evaluation best = save(result, tokenizer, settings);
-            record.moveTo(output);
+            record.moveTo(output, report(data, settings, best));
             run.delete();
             System.err.println("wrote " + output);
             if (best == null) {
@@ -95,6 +96,14 @@ final class Finetuning {
         ModelDirectory.save(
                 output, result.weights(), tokenizer, provenance(settings, best), fp16 ? DataType.F16 : DataType.F32);
         return best;
+    }
+
+    private RunReport report(TaskData data, TrainConfig settings, @Nullable Evaluation best) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("command", "albert " + String.join(" ", command));
+        facts.put("started from", String.valueOf(init.getFileName()));
+        facts.put("data", data.description());
+        return new RunReport(String.valueOf(output.getFileName()), facts, settings, best);
     }
 
     /** An hour of training must not end at a directory that cannot be written. */

@@ -4,6 +4,7 @@ import dev.albert4j.train.Evaluation;
 import dev.albert4j.train.Finetuned;
 import dev.albert4j.train.Finetuner;
 import dev.albert4j.train.RunLog;
+import dev.albert4j.train.RunReport;
 import dev.albert4j.train.StepReport;
 import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.TrainingStoppedException;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Trains under the eyes of a person: a progress bar, a line an evaluation, a log file, TensorBoard. */
 final class RunRecord {
     private static final String LOG = "log.jsonl";
+    private static final String REPORT = "report.html";
 
     private final Path runDirectory;
     private final @Nullable Path tensorboard;
@@ -63,9 +65,11 @@ final class RunRecord {
         }
     }
 
-    /** Puts the log of a run that is done beside its model. */
-    void moveTo(Path model) throws IOException {
+    /** Puts the log of a run that is done beside its model, and a page made of it. */
+    void moveTo(Path model, RunReport report) throws IOException {
         Path log = runDirectory.resolve(LOG);
+        // The page first: if it fails, the log is still where a second start of the run looks for it.
+        report.write(log, model.resolve(REPORT));
         if (Files.exists(log)) {
             Files.move(log, model.resolve(LOG), StandardCopyOption.REPLACE_EXISTING);
         }

@@ -47,6 +47,7 @@ class FinetuneCommandTest {
                         "model/log.jsonl",
                         "model/model.safetensors",
                         "model/provenance.json",
+                        "model/report.html",
                         "model/spiece.model",
                         "model/tokenizer.json",
                         "model/tokenizer_config.json");
@@ -57,6 +58,9 @@ class FinetuneCommandTest {
         assertThat(provenance.at("/config/batchSize").intValue()).isEqualTo(16);
         assertThat(provenance.at("/command/0").textValue()).isEqualTo("finetune");
         assertThat(ModelDirectory.open(output).config().labels()).isEqualTo(Workshop.LABELS);
+        assertThat(output.resolve("report.html"))
+                .content()
+                .contains("training loss", "best ", "Confusion matrix", "200 texts to learn from", "--dev");
     }
 
     @Test
