@@ -139,7 +139,7 @@ public final class Albert implements Runnable {
         }
         String verb = command.getCommandSpec().qualifiedName();
         if (System.getenv("ALBERT_DEBUG") != null) {
-            failure.printStackTrace(command.getErr());
+            System.getLogger(Albert.class.getName()).log(System.Logger.Level.ERROR, verb, failure);
         }
         command.getErr().println(verb + ": " + describe(failure));
         return isMistake(failure) ? MISTAKE : FAILURE;

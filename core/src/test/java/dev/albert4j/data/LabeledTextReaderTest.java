@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class LabeledTextReaderTest {
@@ -115,7 +113,6 @@ class LabeledTextReaderTest {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
     void aPipeIsReadLikeAFile() throws Exception {
         for (String name : List.of("pipe.jsonl", "pipe.csv")) {
             Path pipe = directory.resolve(name);
