@@ -17,8 +17,8 @@ public interface Objective extends AutoCloseable {
     /** Number of tokens of an example. */
     int numTokens(int example);
 
-    /** What an example weighs in the mean loss of several. */
-    double weight(int example);
+    /** What an example weighs in the mean loss of several, in an epoch; 0 if it has nothing to learn from. */
+    double weight(int epoch, int example);
 
     /**
      * The weighted mean loss of these examples, with dropout; a scalar that belongs to the caller's {@code PointerScope}.

@@ -112,7 +112,7 @@ public final class Trainer implements AutoCloseable {
         int[] batch = order.batch(epoch, Math.toIntExact(step % order.batchesPerEpoch()));
         List<List<Integer>> shares = shares(batch);
         double[] losses = new double[workers.size()];
-        double weight = weight(batch);
+        double weight = weight(epoch, batch);
         workers.run(worker -> losses[worker] = backward(epoch, shares.get(worker), weight, worker));
         double loss = Arrays.stream(losses).sum();
         double gradNorm = optimizer.sumGradients(workers);
@@ -130,9 +130,9 @@ public final class Trainer implements AutoCloseable {
         return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens, tokens / seconds);
     }
 
-    private double weight(int[] examples) {
+    private double weight(int epoch, int[] examples) {
         return Arrays.stream(examples)
-                .mapToDouble(example -> objectives.get(0).weight(example))
+                .mapToDouble(example -> objectives.get(0).weight(epoch, example))
                 .sum();
     }
 
@@ -176,7 +176,7 @@ public final class Trainer implements AutoCloseable {
             int[] examples = share.subList(begin, end).stream()
                     .mapToInt(Integer::intValue)
                     .toArray();
-            double part = weight(examples) / batchWeight;
+            double part = weight(epoch, examples) / batchWeight;
             if (part > 0) {
                 loss += backward(objectives.get(worker), epoch, examples, part, Seeds.mix(seed, begin));
             }

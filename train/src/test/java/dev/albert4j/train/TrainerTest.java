@@ -91,7 +91,7 @@ class TrainerTest {
         }
 
         @Override
-        public double weight(int example) {
+        public double weight(int epoch, int example) {
             return 1;
         }
 
