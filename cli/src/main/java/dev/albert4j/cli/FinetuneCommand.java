@@ -238,6 +238,7 @@ final class FinetuneCommand implements Callable<Integer> {
             case NER -> new TaggedData(split(columns::tagged, text -> "", TaggedText::line), devFile);
             case QA -> new QuestionData(split(columns::questions, question -> "", QuestionContext::number));
             case MULTIPLE_CHOICE -> new ChoiceData(split(columns::choices, question -> "", ChoiceQuestion::number));
+            case FILL_MASK -> new PlainData(split(columns::plainTexts, text -> "", LabeledText::line));
         };
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
  * How a model did on labelled data, whatever its task. Do not change the JSON it holds.
  *
  * @param metrics the numbers that can choose between models, by name ({@code macro_f1}), in order of importance; higher is better
- *     unless the name ends in {@code error}
+ *     unless {@link #isLowerBetter}
  * @param text the table a person reads, lines ended by line breaks
  * @param json the same for programs
  */
@@ -20,6 +20,11 @@ public record Report(Map<String, Double> metrics, String text, JsonNode json) {
             throw new IllegalArgumentException("a report needs at least one number");
         }
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+
+    /** Whether the lower of two numbers of a name is the better one: errors and perplexities. */
+    public static boolean isLowerBetter(String name) {
+        return name.endsWith("error") || name.endsWith("perplexity");
     }
 
     /**

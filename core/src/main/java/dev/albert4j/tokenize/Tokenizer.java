@@ -41,6 +41,11 @@ public final class Tokenizer {
         return segmenter.vocabulary();
     }
 
+    /** Whether a piece begins a word, as its spelling says: with a ▁, or without ##. */
+    public boolean beginsWord(int id) {
+        return segmenter.beginsWord(id);
+    }
+
     /** The tokens of a text, with {@link EncodingOptions#DEFAULT}. */
     public Encoding encode(String text) {
         return encode(text, null, EncodingOptions.DEFAULT);
