@@ -42,8 +42,9 @@ public final class Finetuner {
     public Finetuner(AlbertWeights init, Tokenizer tokenizer, TrainConfig config) {
         AlbertConfig model = init.config();
         if (config.maxLength() > model.maxPositionEmbeddings()) {
-            throw new IllegalArgumentException("maxLength " + config.maxLength() + " exceeds the model's "
-                    + model.maxPositionEmbeddings() + " positions");
+            throw new WrongSettingException(
+                    "maxLength",
+                    config.maxLength() + " exceeds the model's " + model.maxPositionEmbeddings() + " positions");
         }
         this.init = init;
         this.tokenizer = tokenizer;
@@ -95,8 +96,8 @@ public final class Finetuner {
                             + init.config().head());
         }
         if (config.patience() > 0 && task.development() == null) {
-            throw new IllegalArgumentException(
-                    "patience " + config.patience() + " needs development data to evaluate on");
+            throw new WrongSettingException(
+                    "patience", config.patience() + " needs development data to evaluate on");
         }
         AlbertWeights start = withConfig(init, config.applyTo(init.config()));
         Map<String, String> settings = RunSettings.of(config, start, task);

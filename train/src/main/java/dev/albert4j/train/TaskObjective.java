@@ -14,6 +14,7 @@ public final class TaskObjective implements Objective {
     private final Loss loss;
     private final List<Example> examples;
     private final double labelSmoothing;
+    private final ClassWeights classWeights;
     private final WordDropout wordDropout;
     private final boolean ownsModel;
 
@@ -21,9 +22,11 @@ public final class TaskObjective implements Objective {
      * @param model to train; stays the caller's
      * @param loss what to make smaller
      * @param examples training examples
-     * @param config its {@code labelSmoothing}, {@code wordDropout}, {@code wordRemoval} and {@code seed} are used
+     * @param config its {@code classWeights}, {@code labelSmoothing}, {@code wordDropout}, {@code wordRemoval} and {@code seed} are
+     *     used
      * @param vocabulary tells word dropout the special tokens
-     * @throws IllegalArgumentException if there are no examples, or words are to be removed that the targets count
+     * @throws IllegalArgumentException if there are no examples, words are to be removed that the targets count, or classes to
+     *     be weighed that the task does not have
      */
     public TaskObjective(
             AlbertModel model, Loss loss, List<Example> examples, TrainConfig config, Vocabulary vocabulary) {
@@ -31,13 +34,16 @@ public final class TaskObjective implements Objective {
             throw new IllegalArgumentException("there are no training examples");
         }
         if (loss.countsTokens() && config.wordRemoval() > 0) {
-            throw new IllegalArgumentException("wordRemoval " + config.wordRemoval()
-                    + " would move the tokens that this task's targets point at; wordDropout masks them instead");
+            throw new WrongSettingException(
+                    "wordRemoval",
+                    config.wordRemoval()
+                            + " would move the tokens that this task's targets point at; word dropout masks them instead");
         }
         this.model = model;
         this.loss = loss;
         this.examples = List.copyOf(examples);
         this.labelSmoothing = config.labelSmoothing();
+        this.classWeights = ClassWeights.of(config.classWeights(), model.config().labels(), loss, examples);
         this.wordDropout = new WordDropout(vocabulary, config.wordRemoval(), config.wordDropout(), config.seed());
         this.ownsModel = false;
     }
@@ -47,6 +53,7 @@ public final class TaskObjective implements Objective {
         loss = original.loss;
         examples = original.examples;
         labelSmoothing = original.labelSmoothing;
+        classWeights = original.classWeights;
         wordDropout = original.wordDropout;
         ownsModel = true;
     }
@@ -80,7 +87,7 @@ public final class TaskObjective implements Objective {
 
     @Override
     public double weight(int example) {
-        return loss.weight(examples.get(example));
+        return loss.weight(examples.get(example), classWeights);
     }
 
     @Override
@@ -98,6 +105,6 @@ public final class TaskObjective implements Objective {
         }
         model.train(seed);
         Batch batch = Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new));
-        return loss.of(model, PackedBatch.of(batch), seen, labelSmoothing);
+        return loss.of(model, PackedBatch.of(batch), seen, labelSmoothing, classWeights);
     }
 }

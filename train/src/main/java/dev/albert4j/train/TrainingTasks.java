@@ -106,7 +106,7 @@ public final class TrainingTasks {
         List<Example> examples = train.parallelStream()
                 .flatMap(text -> tokenizer.windows(text.text(), null, options, (options.maxLength() - 2) / 4).stream()
                         .map(window -> tagged(window, text, labels)))
-                .filter(example -> Loss.TOKEN_CLASSIFICATION.weight(example) > 0)
+                .filter(example -> Loss.TOKEN_CLASSIFICATION.weight(example, ClassWeights.NONE) > 0)
                 .toList();
         return new TrainingTask(
                 Loss.TOKEN_CLASSIFICATION,

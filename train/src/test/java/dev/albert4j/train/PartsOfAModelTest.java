@@ -65,7 +65,7 @@ class PartsOfAModelTest {
     void aHeadRateWithoutARateIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TrainConfig.parse("{\"learningRate\": 0, \"headLearningRate\": 0.1}"))
-                .withMessageContaining("headLearningRate 0.1 needs a learningRate above 0");
+                .withMessageContaining("headLearningRate 0.1 needs a learning rate above 0");
     }
 
     /** The largest change of each parameter's values in so many steps. */
