@@ -60,7 +60,7 @@ record AnswerTask(QuestionAnswerer answerer) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<QuestionContext> questions = options.questions(data);
-        Report report = answerer.evaluate(questions, script(questions)).toReport();
+        Report report = answerer.evaluate(questions, script(questions));
         progress.show(questions.size(), questions.size());
         return report;
     }

@@ -61,6 +61,6 @@ record ClassificationTask(TextClassifier classifier) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<LabeledText> texts = options.texts(data);
-        return classifier.evaluate(texts, progress.of(texts.size())).toReport();
+        return classifier.evaluate(texts, progress.of(texts.size()));
     }
 }

@@ -35,7 +35,7 @@ record EntityTask(EntityRecognizer recognizer) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<TaggedText> texts = options.tagged(data);
-        Report report = recognizer.evaluate(texts).toReport();
+        Report report = recognizer.evaluate(texts);
         progress.show(texts.size(), texts.size());
         return report;
     }

@@ -8,9 +8,12 @@ import dev.albert4j.io.WholeFile;
 import dev.albert4j.metric.Report;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.train.EvaluationPage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,7 +40,11 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "FILE", required = true, description = DataOptions.FILES)
     private Path data = Path.of("");
 
-    @Option(names = "--report", paramLabel = "FILE", description = "write the figures there too, as JSON")
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description =
+                    "write the figures and the worst errors with their texts there too: .html for a page to read, else JSON")
     private @Nullable Path report;
 
     @Mixin
@@ -76,14 +83,18 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void write(Path file, Report result) throws IOException {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".html") || name.endsWith(".htm")) {
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("model", model);
+            facts.put("data", data.toString());
+            new EvaluationPage(model + " on " + data.getFileName(), facts, result).write(file);
+            return;
+        }
         ObjectNode json = result.json().deepCopy();
         json.put("model", model);
         json.put("data", data.toString());
-        byte[] bytes = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
-        WholeFile.write(file, channel -> {
-            for (ByteBuffer rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
-                channel.write(rest);
-            }
-        });
+        WholeFile.write(
+                file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 }

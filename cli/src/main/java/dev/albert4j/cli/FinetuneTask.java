@@ -9,8 +9,14 @@ import java.util.List;
 
 /** The values of {@code --task}. */
 enum FinetuneTask {
-    CLASSIFICATION("classification", ProblemType.SINGLE_LABEL_CLASSIFICATION, List.of("macro_f1", "accuracy")),
-    MULTI_LABEL("multi-label", ProblemType.MULTI_LABEL_CLASSIFICATION, List.of("micro_f1", "macro_f1", "exact_match")),
+    CLASSIFICATION(
+            "classification",
+            ProblemType.SINGLE_LABEL_CLASSIFICATION,
+            List.of("macro_f1", "accuracy", "expected_calibration_error")),
+    MULTI_LABEL(
+            "multi-label",
+            ProblemType.MULTI_LABEL_CLASSIFICATION,
+            List.of("micro_f1", "macro_f1", "exact_match", "expected_calibration_error")),
     REGRESSION(
             "regression",
             ProblemType.REGRESSION,
@@ -18,7 +24,7 @@ enum FinetuneTask {
     SIMILARITY("similarity", ProblemType.REGRESSION, REGRESSION.metrics),
     NER("ner", ProblemType.UNSPECIFIED, List.of("micro_f1", "macro_f1", "weighted_f1")),
     QA("qa", ProblemType.UNSPECIFIED, List.of("f1", "exact_match")),
-    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy"));
+    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy", "expected_calibration_error"));
 
     static final String DESCRIPTION =
             "classification: one label a text or pair of texts; multi-label: any number, a|b; regression: a number; similarity: a"

@@ -47,6 +47,6 @@ record MultiLabelTask(MultiLabelClassifier classifier) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<LabeledText> texts = options.multiLabelTexts(data);
-        return classifier.evaluate(texts, progress.of(texts.size())).toReport();
+        return classifier.evaluate(texts, progress.of(texts.size()));
     }
 }

@@ -24,6 +24,6 @@ record RegressionTask(TextRegressor regressor) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<LabeledText> texts = options.texts(data);
-        return regressor.evaluate(texts, progress.of(texts.size())).toReport();
+        return regressor.evaluate(texts, progress.of(texts.size()));
     }
 }

@@ -2,6 +2,9 @@ package dev.albert4j.task;
 
 import dev.albert4j.data.Span;
 import dev.albert4j.data.TaggedText;
+import dev.albert4j.metric.Mistakes;
+import dev.albert4j.metric.Mistakes.Mistake;
+import dev.albert4j.metric.Report;
 import dev.albert4j.metric.SpanReport;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
@@ -14,6 +17,7 @@ import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Finds what is named in a text: tokenizer, encoder, and the head of Hugging Face's {@code AlbertForTokenClassification} (a linear
@@ -125,16 +129,50 @@ public final class EntityRecognizer {
      *
      * @throws IllegalArgumentException if there is no text
      */
-    public SpanReport evaluate(List<TaggedText> texts) {
+    public Report evaluate(List<TaggedText> texts) {
         List<List<Span>> found = new ArrayList<>(texts.size());
+        Mistakes mistakes = new Mistakes("names missed or wrong");
         for (int begin = 0; begin < texts.size(); begin += TEXTS_AT_ONCE) {
             List<TaggedText> some = texts.subList(begin, Math.min(texts.size(), begin + TEXTS_AT_ONCE));
-            for (List<Entity> entities :
-                    predict(some.stream().map(TaggedText::text).toList())) {
-                found.add(entities.stream().map(Entity::span).toList());
+            List<List<Entity>> answers =
+                    predict(some.stream().map(TaggedText::text).toList());
+            for (int i = 0; i < answers.size(); i++) {
+                found.add(answers.get(i).stream().map(Entity::span).toList());
+                compare(some.get(i), answers.get(i), mistakes);
             }
         }
-        return SpanReport.of(texts.stream().map(TaggedText::spans).toList(), found);
+        return SpanReport.of(texts.stream().map(TaggedText::spans).toList(), found)
+                .toReport()
+                .with(mistakes);
+    }
+
+    /** What was missed in a text and what was found wrongly are one mistake; of equally many the more certain is the worse. */
+    private static void compare(TaggedText text, List<Entity> found, Mistakes mistakes) {
+        List<Span> missed = new ArrayList<>(text.spans());
+        List<Entity> wrong = new ArrayList<>();
+        for (Entity entity : found) {
+            if (!missed.remove(entity.span())) {
+                wrong.add(entity);
+            }
+        }
+        int count = missed.size() + wrong.size();
+        if (count > 0) {
+            String expected = missed.stream()
+                    .map(span -> span.type() + " " + text.text().substring(span.begin(), span.end()))
+                    .collect(Collectors.joining("\n"));
+            String said = wrong.stream()
+                    .map(entity -> entity.type() + " " + entity.text())
+                    .collect(Collectors.joining("\n"));
+            double certainty = wrong.stream().mapToDouble(Entity::score).max().orElse(0);
+            mistakes.add(
+                    count + certainty / 2,
+                    new Mistake(
+                            text.line(),
+                            text.text(),
+                            expected.isEmpty() ? "nothing else" : expected,
+                            said.isEmpty() ? "nothing" : said,
+                            count));
+        }
     }
 
     private Cut cut(String text) {

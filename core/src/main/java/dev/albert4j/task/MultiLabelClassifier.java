@@ -2,7 +2,10 @@ package dev.albert4j.task;
 
 import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.LabeledText;
+import dev.albert4j.metric.Calibration;
+import dev.albert4j.metric.Mistakes;
 import dev.albert4j.metric.MultiLabelReport;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
@@ -13,6 +16,7 @@ import dev.albert4j.task.HeadRunner.Sequence;
 import dev.albert4j.task.TextClassifier.Input;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
@@ -104,22 +108,47 @@ public final class MultiLabelClassifier {
      * @param progress is told how many are done
      * @throws BadExampleException naming the line of a label that is none of the model's
      */
-    public MultiLabelReport evaluate(List<LabeledText> texts, IntConsumer progress) {
+    public Report evaluate(List<LabeledText> texts, IntConsumer progress) {
         List<boolean[]> expected =
                 texts.stream().map(text -> flags(text, labels)).toList();
         List<boolean[]> predicted = new ArrayList<>();
-        Chunks.forEach(
-                texts,
-                progress,
-                (begin, part) -> predict(part.stream()
-                                .map(text -> new Input(text.text(), text.pair()))
-                                .toList())
-                        .forEach(answer -> {
-                            boolean[] flags = new boolean[labels.size()];
-                            answer.labels().forEach(label -> flags[labels.indexOf(label)] = true);
-                            predicted.add(flags);
-                        }));
-        return MultiLabelReport.of(labels, expected, predicted);
+        Calibration calibration = new Calibration("each label");
+        Mistakes mistakes = new Mistakes("probability");
+        Chunks.forEach(texts, progress, (begin, part) -> {
+            List<Labels> answers = predict(part.stream().map(Input::of).toList());
+            for (int i = 0; i < answers.size(); i++) {
+                boolean[] flags = new boolean[labels.size()];
+                answers.get(i).labels().forEach(label -> flags[labels.indexOf(label)] = true);
+                predicted.add(flags);
+                compare(part.get(i), answers.get(i), expected.get(begin + i), flags, calibration, mistakes);
+            }
+        });
+        return MultiLabelReport.of(labels, expected, predicted)
+                .toReport()
+                .with(calibration)
+                .with(mistakes);
+    }
+
+    /** The badness of a text's labels is the greatest probability that was given to the wrong side. */
+    private static void compare(
+            LabeledText text,
+            Labels answer,
+            boolean[] expected,
+            boolean[] predicted,
+            Calibration calibration,
+            Mistakes mistakes) {
+        double worst = 0;
+        for (int c = 0; c < expected.length; c++) {
+            double probability = answer.scores().get(c).score();
+            calibration.add(probability, expected[c]);
+            if (expected[c] != predicted[c]) {
+                worst = Math.max(worst, expected[c] ? 1 - probability : probability);
+            }
+        }
+        if (!Arrays.equals(expected, predicted)) {
+            String said = answer.labels().isEmpty() ? "none" : String.join(SEPARATOR, answer.labels());
+            mistakes.add(worst, TextClassifier.mistake(text, said, worst));
+        }
     }
 
     /** The labels of a text. */

@@ -3,6 +3,9 @@ package dev.albert4j.task;
 import dev.albert4j.data.QuestionContext;
 import dev.albert4j.metric.AnswerMetrics;
 import dev.albert4j.metric.AnswerScript;
+import dev.albert4j.metric.Mistakes;
+import dev.albert4j.metric.Mistakes.Mistake;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
@@ -14,6 +17,7 @@ import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.tokenize.Truncation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Finds the part of a text that answers a question: tokenizer, encoder, and the head of Hugging Face's {@code
@@ -101,18 +105,43 @@ public final class QuestionAnswerer {
     }
 
     /** Answers questions whose answers are known, and compares. */
-    public AnswerMetrics evaluate(List<QuestionContext> questions, AnswerScript script) {
-        List<String> predictions =
-                predict(questions.stream()
-                                .map(q -> new Input(q.question(), q.context()))
-                                .toList())
-                        .stream()
-                        .map(answers -> answers.answer().map(Answer::text).orElse(""))
-                        .toList();
+    public Report evaluate(List<QuestionContext> questions, AnswerScript script) {
+        List<Answers> answers = predict(questions.stream()
+                .map(q -> new Input(q.question(), q.context()))
+                .toList());
+        List<String> predictions = answers.stream()
+                .map(answer -> answer.answer().map(Answer::text).orElse(""))
+                .toList();
+        Mistakes mistakes = new Mistakes("F1");
+        for (int i = 0; i < predictions.size(); i++) {
+            compare(questions.get(i), answers.get(i), script, mistakes);
+        }
         return AnswerMetrics.of(
-                script,
-                predictions,
-                questions.stream().map(QuestionContext::answerTexts).toList());
+                        script,
+                        predictions,
+                        questions.stream().map(QuestionContext::answerTexts).toList())
+                .toReport()
+                .with(mistakes);
+    }
+
+    /** An answer is the worse the further it is off and the surer the model was of it. */
+    private static void compare(QuestionContext question, Answers answers, AnswerScript script, Mistakes mistakes) {
+        String said = answers.answer().map(Answer::text).orElse("");
+        double f1 = script.f1(said, question.answerTexts());
+        if (f1 < 1) {
+            double probability = answers.answer().map(Answer::score).orElse(answers.noAnswerScore());
+            String expected = question.answers().isEmpty()
+                    ? "no answer"
+                    : question.answerTexts().stream().distinct().collect(Collectors.joining("\n"));
+            mistakes.add(
+                    (1 - f1) * probability,
+                    new Mistake(
+                            question.number(),
+                            question.question(),
+                            expected,
+                            answers.answered() ? said : "no answer",
+                            f1));
+        }
     }
 
     /**

@@ -58,9 +58,8 @@ public final class TrainingTasks {
                 train,
                 dev,
                 text -> new float[] {TextClassifier.index(text, labels)},
-                (weights, encoder) -> new TextClassifier(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                        .evaluate(dev, done -> {})
-                        .toReport());
+                (weights, encoder) ->
+                        new TextClassifier(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}));
     }
 
     /** Any number of labels for each text; else as {@link #classification}. */
@@ -79,8 +78,7 @@ public final class TrainingTasks {
                     return target;
                 },
                 (weights, encoder) -> new MultiLabelClassifier(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                        .evaluate(dev, done -> {})
-                        .toReport());
+                        .evaluate(dev, done -> {}));
     }
 
     /** A number for each text or pair of texts, its label; else as {@link #classification}. */
@@ -91,9 +89,8 @@ public final class TrainingTasks {
                 train,
                 dev,
                 text -> new float[] {(float) TextRegressor.number(text)},
-                (weights, encoder) -> new TextRegressor(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                        .evaluate(dev, done -> {})
-                        .toReport());
+                (weights, encoder) ->
+                        new TextRegressor(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}));
     }
 
     /**
@@ -113,9 +110,8 @@ public final class TrainingTasks {
                 examples,
                 dev.isEmpty()
                         ? null
-                        : (weights, encoder) -> new EntityRecognizer(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                                .evaluate(dev)
-                                .toReport(),
+                        : (weights, encoder) ->
+                                new EntityRecognizer(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev),
                 fingerprint(
                         dev.size(),
                         dev.stream()
@@ -156,8 +152,7 @@ public final class TrainingTasks {
                         ? null
                         : (weights, encoder) -> new QuestionAnswerer(
                                         tokenizer, weights, encoder, EVALUATION_TOKENS, answerOptions)
-                                .evaluate(dev, script)
-                                .toReport(),
+                                .evaluate(dev, script),
                 fingerprint(
                         dev.size(),
                         dev.stream()
@@ -184,9 +179,8 @@ public final class TrainingTasks {
                 examples,
                 dev.isEmpty()
                         ? null
-                        : (weights, encoder) -> new MultipleChoice(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                                .evaluate(dev)
-                                .toReport(),
+                        : (weights, encoder) ->
+                                new MultipleChoice(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev),
                 fingerprint(
                         dev.size(),
                         dev.stream()
