@@ -2,8 +2,6 @@ package dev.albert4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.albert4j.data.BadExampleException;
-import dev.albert4j.data.DataFormatException;
 import dev.albert4j.io.WholeFile;
 import dev.albert4j.metric.Report;
 import dev.albert4j.model.Encoder;
@@ -50,22 +48,18 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
-    @Option(
-            names = "--batch-tokens",
-            paramLabel = "N",
-            description = "run texts together up to N tokens (default ${DEFAULT-VALUE})",
-            defaultValue = "4096")
-    private int batchTokens = 4096;
+    @Mixin
+    private TaskOptions options = new TaskOptions();
 
     @Override
     public Integer call() throws IOException {
-        EngineOptions.checkBatchTokens(batchTokens);
+        options.check();
         if (report != null) {
             OutputPath.checkFile(report);
         }
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         try (Encoder encoder = engine.open(directory.weights())) {
-            Report result = evaluate(ModelTask.of(directory, encoder, batchTokens));
+            Report result = evaluate(options.open(directory, encoder));
             if (report != null) {
                 write(report, result);
             }
@@ -77,8 +71,6 @@ final class EvaluateCommand implements Callable<Integer> {
     private Report evaluate(ModelTask task) throws IOException {
         try (ProgressBar progress = new ProgressBar("evaluating")) {
             return task.evaluate(data, columns, (done, all) -> progress.show(done, all, ""));
-        } catch (BadExampleException e) {
-            throw new DataFormatException(data, e.line(), e.problem());
         }
     }
 

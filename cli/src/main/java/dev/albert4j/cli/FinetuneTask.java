@@ -58,17 +58,8 @@ enum FinetuneTask {
         return metrics;
     }
 
-    /** @throws IllegalArgumentException if texts come alone where the task compares two */
+    /** The texts of a file, labelled as the task has it. */
     List<LabeledText> readTexts(Path file, DataOptions options) throws IOException {
-        List<LabeledText> texts = this == MULTI_LABEL ? options.multiLabelTexts(file) : options.texts(file);
-        if (this == SIMILARITY) {
-            for (LabeledText text : texts) {
-                if (text.pair() == null) {
-                    throw new IllegalArgumentException(file + " line " + text.line()
-                            + ": has no second text; similarity compares text and text_pair");
-                }
-            }
-        }
-        return texts;
+        return this == MULTI_LABEL ? options.multiLabelTexts(file) : options.texts(file);
     }
 }

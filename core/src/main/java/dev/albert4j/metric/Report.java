@@ -16,6 +16,8 @@ import java.util.Map;
  * @param json the same for programs, an object
  */
 public record Report(Map<String, Double> metrics, String text, JsonNode json) {
+    private static final String CHOSEN = "chosen";
+
     /** @throws IllegalArgumentException if there is no number */
     public Report {
         if (metrics.isEmpty()) {
@@ -53,5 +55,25 @@ public record Report(Map<String, Double> metrics, String text, JsonNode json) {
         ObjectNode object = json.deepCopy();
         object.set("worst_errors", mistakes.toJson());
         return new Report(metrics, text, object);
+    }
+
+    /**
+     * The same, and a field of the model's configuration that these data chose.
+     *
+     * @param field its name, as {@code label_thresholds}
+     * @param value its value
+     * @param line what a reader is told of it
+     */
+    public Report withChosen(String field, JsonNode value, String line) {
+        ObjectNode object = json.deepCopy();
+        object.withObjectProperty(CHOSEN).set(field, value);
+        return new Report(metrics, text + line + System.lineSeparator(), object);
+    }
+
+    /** Fields of the model's configuration that these data chose, by name; mostly none. */
+    public Map<String, JsonNode> chosen() {
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        json.path(CHOSEN).properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+        return fields;
     }
 }

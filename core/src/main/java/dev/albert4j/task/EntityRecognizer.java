@@ -17,6 +17,7 @@ import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -29,8 +30,6 @@ import java.util.stream.Collectors;
 public final class EntityRecognizer {
     /** The tag index of a token that does not count, as PyTorch's {@code cross_entropy} leaves it out. */
     public static final int NO_TAG = -100;
-
-    private static final int TEXTS_AT_ONCE = 256; // evaluated: bounds the memory for their scores
 
     private final HeadRunner runner;
     private final List<String> labels; // [C]
@@ -127,20 +126,20 @@ public final class EntityRecognizer {
     /**
      * Compares what is found with what is marked.
      *
+     * @param progress is told how many texts are done
      * @throws IllegalArgumentException if there is no text
      */
-    public Report evaluate(List<TaggedText> texts) {
+    public Report evaluate(List<TaggedText> texts, IntConsumer progress) {
         List<List<Span>> found = new ArrayList<>(texts.size());
         Mistakes mistakes = new Mistakes("names missed or wrong");
-        for (int begin = 0; begin < texts.size(); begin += TEXTS_AT_ONCE) {
-            List<TaggedText> some = texts.subList(begin, Math.min(texts.size(), begin + TEXTS_AT_ONCE));
+        Chunks.forEach(texts, progress, (begin, part) -> {
             List<List<Entity>> answers =
-                    predict(some.stream().map(TaggedText::text).toList());
+                    predict(part.stream().map(TaggedText::text).toList());
             for (int i = 0; i < answers.size(); i++) {
                 found.add(answers.get(i).stream().map(Entity::span).toList());
-                compare(some.get(i), answers.get(i), mistakes);
+                compare(part.get(i), answers.get(i), mistakes);
             }
-        }
+        });
         return SpanReport.of(texts.stream().map(TaggedText::spans).toList(), found)
                 .toReport()
                 .with(mistakes);

@@ -17,6 +17,7 @@ import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -98,9 +99,18 @@ public final class MultipleChoice {
         return answers;
     }
 
-    /** Answers questions whose answers are known, and compares. */
-    public Report evaluate(List<ChoiceQuestion> questions) {
-        List<Choice> choices = predict(questions.stream().map(Input::of).toList());
+    /**
+     * Answers questions whose answers are known, and compares.
+     *
+     * @param progress is told how many are done
+     */
+    public Report evaluate(List<ChoiceQuestion> questions, IntConsumer progress) {
+        List<Choice> choices = new ArrayList<>(questions.size());
+        Chunks.forEach(
+                questions,
+                progress,
+                (begin, part) ->
+                        choices.addAll(predict(part.stream().map(Input::of).toList())));
         Calibration calibration = new Calibration("the chosen option");
         Mistakes mistakes = new Mistakes("probability");
         for (int i = 0; i < choices.size(); i++) {

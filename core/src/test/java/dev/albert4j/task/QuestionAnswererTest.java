@@ -201,7 +201,7 @@ class QuestionAnswererTest {
                     "1", "who?", CONTEXT, List.of(new QuestionContext.Answer(best.text(), best.begin())), 1);
             QuestionContext wrong = new QuestionContext(
                     "2", "who?", CONTEXT, List.of(new QuestionContext.Answer("something else", -1)), 2);
-            Report report = answerer.evaluate(List.of(right, wrong), AnswerScript.CMRC);
+            Report report = answerer.evaluate(List.of(right, wrong), AnswerScript.CMRC, done -> {});
             assertThat(report.metric("exact_match")).isEqualTo(0.5);
             assertThat(report.json().get("questions").intValue()).isEqualTo(2);
             assertThat(report.json().at("/worst_errors/count").intValue()).isEqualTo(1);

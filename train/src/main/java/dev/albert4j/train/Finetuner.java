@@ -1,14 +1,11 @@
 package dev.albert4j.train;
 
 import dev.albert4j.model.AlbertConfig;
-import dev.albert4j.model.AlbertParameters;
-import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.tokenize.Tokenizer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -99,8 +96,13 @@ public final class Finetuner {
             throw new WrongSettingException(
                     "patience", config.patience() + " needs development data to evaluate on");
         }
-        AlbertWeights start = withConfig(init, config.applyTo(init.config()));
-        Map<String, String> settings = RunSettings.of(config, start, task);
+        if (config.thresholds() != ThresholdTuning.NONE
+                && (task.development() == null || task.loss() != Loss.MULTI_LABEL)) {
+            throw new WrongSettingException(
+                    "thresholds", config.thresholds() + " needs a multi-label task and development data to choose by");
+        }
+        AlbertWeights start = start();
+        RunSettings settings = RunSettings.of(config, start, task);
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
         try (AlbertModel model = new AlbertModel(start);
                 Trainer trainer = new Trainer(
@@ -114,6 +116,15 @@ public final class Finetuner {
             loop(run, trainer);
             return run.result();
         }
+    }
+
+    /** What a run on this task is started with: the same for a run that would give the same model. */
+    public RunSettings settings(TrainingTask task) {
+        return RunSettings.of(config, start(), task);
+    }
+
+    private AlbertWeights start() {
+        return init.withConfig(config.applyTo(init.config()));
     }
 
     private void loop(FinetuneRun run, Trainer trainer) throws IOException {
@@ -135,13 +146,5 @@ public final class Finetuner {
                 saved = System.nanoTime();
             }
         }
-    }
-
-    private static AlbertWeights withConfig(AlbertWeights weights, AlbertConfig config) {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        for (Parameter parameter : AlbertParameters.of(config)) {
-            values.put(parameter.name(), weights.values(parameter.name()));
-        }
-        return AlbertWeights.of(config, values);
     }
 }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.task.ModelThresholds;
+import dev.albert4j.task.ThresholdTuning;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxGradNorm the gradient is scaled down to this L2 norm; 0 to leave it
  * @param classWeights how much each class counts in classification with one label and in ner: empty for all alike, {@code balanced}
  *     for scikit-learn's n / (C · count), or {@code label=weight,…}, where labels that are not named weigh 1
+ * @param thresholds how a multi-label model's thresholds are chosen on the development data
  * @param labelSmoothing share of the target probability spread over all classes
  * @param wordDropout probability for a token of the text to be replaced by the mask token in training
  * @param wordRemoval probability for a token of the text to be left out in training, before those left are masked
@@ -61,6 +64,7 @@ public record TrainConfig(
         double weightDecay,
         double maxGradNorm,
         String classWeights,
+        ThresholdTuning thresholds,
         double labelSmoothing,
         double wordDropout,
         double wordRemoval,
@@ -102,6 +106,7 @@ public record TrainConfig(
             0.01,
             1.0,
             "",
+            ThresholdTuning.NONE,
             0,
             0,
             0,
@@ -190,9 +195,9 @@ public record TrainConfig(
                         .noneMatch(Evaluation::best);
     }
 
-    /** A model's configuration with the dropout of these settings. */
+    /** A model's configuration with the dropout of these settings, and without thresholds that were chosen for other weights. */
     AlbertConfig applyTo(AlbertConfig model) {
-        return model.toBuilder()
+        return ModelThresholds.without(model).toBuilder()
                 .hiddenDropoutProb(hiddenDropout == null ? model.hiddenDropoutProb() : hiddenDropout)
                 .attentionProbsDropoutProb(
                         attentionDropout == null ? model.attentionProbsDropoutProb() : attentionDropout)

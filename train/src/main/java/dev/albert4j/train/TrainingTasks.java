@@ -13,6 +13,7 @@ import dev.albert4j.task.MultipleChoice;
 import dev.albert4j.task.QuestionAnswerer;
 import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextRegressor;
+import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
@@ -33,14 +34,25 @@ public final class TrainingTasks {
 
     private final Tokenizer tokenizer;
     private final EncodingOptions options;
+    private final ThresholdTuning thresholds;
 
     /**
      * @param tokenizer of the model to train
      * @param maxLength most tokens of a sequence
      */
     public TrainingTasks(Tokenizer tokenizer, int maxLength) {
+        this(tokenizer, EncodingOptions.DEFAULT.withMaxLength(maxLength), ThresholdTuning.NONE);
+    }
+
+    private TrainingTasks(Tokenizer tokenizer, EncodingOptions options, ThresholdTuning thresholds) {
         this.tokenizer = tokenizer;
-        this.options = EncodingOptions.DEFAULT.withMaxLength(maxLength);
+        this.options = options;
+        this.thresholds = thresholds;
+    }
+
+    /** The same, but with development texts that choose the thresholds of multi-label tasks, at each evaluation anew. */
+    public TrainingTasks withThresholds(ThresholdTuning how) {
+        return new TrainingTasks(tokenizer, options, how);
     }
 
     /**
@@ -78,7 +90,7 @@ public final class TrainingTasks {
                     return target;
                 },
                 (weights, encoder) -> new MultiLabelClassifier(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                        .evaluate(dev, done -> {}));
+                        .tune(dev, thresholds, done -> {}));
     }
 
     /** A number for each text or pair of texts, its label; else as {@link #classification}. */
@@ -111,7 +123,7 @@ public final class TrainingTasks {
                 dev.isEmpty()
                         ? null
                         : (weights, encoder) ->
-                                new EntityRecognizer(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev),
+                                new EntityRecognizer(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}),
                 fingerprint(
                         dev.size(),
                         dev.stream()
@@ -130,7 +142,8 @@ public final class TrainingTasks {
 
     /**
      * Answers to questions, in their contexts. Long contexts are read in windows that share a quarter of their tokens; where the first
-     * answer is not whole in a window, the target is [CLS] (Hugging Face's {@code run_qa.py}).
+     * answer is not whole in a window, the target is [CLS] (Hugging Face's {@code run_qa.py}). Where some of {@code dev} have no answer, each
+     * evaluation chooses the threshold of "no answer" anew, as SQuAD 2's script does.
      *
      * @param script compares answers
      */
@@ -152,7 +165,7 @@ public final class TrainingTasks {
                         ? null
                         : (weights, encoder) -> new QuestionAnswerer(
                                         tokenizer, weights, encoder, EVALUATION_TOKENS, answerOptions)
-                                .evaluate(dev, script),
+                                .tune(dev, script, done -> {}),
                 fingerprint(
                         dev.size(),
                         dev.stream()
@@ -180,7 +193,7 @@ public final class TrainingTasks {
                 dev.isEmpty()
                         ? null
                         : (weights, encoder) ->
-                                new MultipleChoice(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev),
+                                new MultipleChoice(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}),
                 fingerprint(
                         dev.size(),
                         dev.stream()
