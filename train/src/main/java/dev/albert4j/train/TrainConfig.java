@@ -164,7 +164,8 @@ public record TrainConfig(
 
     private static void between(String name, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
-            throw new WrongSettingException(name, value + " is not between " + least + " and " + most);
+            String allowed = most == Double.MAX_VALUE ? "at least " + least : "between " + least + " and " + most;
+            throw new WrongSettingException(name, value + " is not " + allowed);
         }
     }
 
