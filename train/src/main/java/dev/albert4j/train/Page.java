@@ -32,9 +32,11 @@ final class Page {
             table { border-collapse: collapse; } th, td { padding: 0.2rem 0.7rem; border-bottom: 1px solid var(--edge); }
             th { text-align: left; font-weight: 600; unicode-bidi: isolate; }
             td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+            .pairs th { white-space: nowrap; vertical-align: top; }
             tr.average th { font-weight: normal; font-style: italic; }
             .errors { width: 100%; } .errors th, .errors td { vertical-align: top; }
-            .errors td.said { min-width: 5.5rem; } .errors td.text { min-width: 14rem; width: 60%; }
+            .errors td { overflow-wrap: anywhere; } .errors td.number { overflow-wrap: normal; }
+            .errors td.said { min-width: 6rem; max-width: 11rem; } .errors td.text { min-width: 12rem; width: 60%; }
             td.text, td.said { white-space: pre-wrap; unicode-bidi: plaintext; }
             .heat td { text-align: center; border: 1px solid var(--edge); background: rgb(var(--heat) / var(--share)); }
             .heat td.deep { color: var(--deep); } .heat th { border: 0; } .heat thead th { text-align: center; }
@@ -73,7 +75,7 @@ final class Page {
 
     /** A table of names and what belongs to them. */
     static void addPairs(Markup page, Map<String, String> pairs, String style) {
-        page.open("table").open("tbody");
+        page.open("table", "class", "pairs").open("tbody");
         pairs.forEach((name, value) -> page.open("tr")
                 .element("th", name, "scope", "row")
                 .element("td", value, "class", style)
