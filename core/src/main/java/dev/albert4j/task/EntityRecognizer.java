@@ -16,6 +16,7 @@ import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
@@ -131,7 +132,7 @@ public final class EntityRecognizer {
      */
     public Report evaluate(List<TaggedText> texts, IntConsumer progress) {
         List<List<Span>> found = new ArrayList<>(texts.size());
-        Mistakes mistakes = new Mistakes("names missed or wrong");
+        Mistakes mistakes = new Mistakes("wrong names");
         Chunks.forEach(texts, progress, (begin, part) -> {
             List<List<Entity>> answers =
                     predict(part.stream().map(TaggedText::text).toList());
@@ -157,6 +158,7 @@ public final class EntityRecognizer {
         int count = missed.size() + wrong.size();
         if (count > 0) {
             String expected = missed.stream()
+                    .sorted(Comparator.comparingInt(Span::begin))
                     .map(span -> span.type() + " " + text.text().substring(span.begin(), span.end()))
                     .collect(Collectors.joining("\n"));
             String said = wrong.stream()

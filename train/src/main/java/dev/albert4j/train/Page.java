@@ -36,7 +36,7 @@ final class Page {
             tr.average th { font-weight: normal; font-style: italic; }
             .errors { width: 100%; } .errors th, .errors td { vertical-align: top; }
             .errors td { overflow-wrap: anywhere; } .errors td.number { overflow-wrap: normal; }
-            .errors td.said { min-width: 6rem; max-width: 11rem; } .errors td.text { min-width: 12rem; width: 60%; }
+            .errors td.said { min-width: 7rem; width: 22%; } .errors td.text { min-width: 12rem; width: 45%; }
             td.text, td.said { white-space: pre-wrap; unicode-bidi: plaintext; }
             .heat td { text-align: center; border: 1px solid var(--edge); background: rgb(var(--heat) / var(--share)); }
             .heat td.deep { color: var(--deep); } .heat th { border: 0; } .heat thead th { text-align: center; }

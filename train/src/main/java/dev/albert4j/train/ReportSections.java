@@ -176,6 +176,10 @@ record ReportSections(Report report) {
         page.element("th", errors.path("measure").asText(), "scope", "col", "class", "number");
         page.element("th", "line", "scope", "col", "class", "number");
         page.close().close().open("tbody");
+        boolean counts = worst.findValues("score").stream()
+                .mapToDouble(JsonNode::doubleValue)
+                .allMatch(score -> score == Math.rint(score));
+        String format = counts ? "%.0f" : "%.3f";
         for (JsonNode error : worst) {
             page.open("tr").element("td", error.path("text").asText(), "class", "text");
             page.element("td", error.path("expected").asText(), "class", "said");
