@@ -261,7 +261,8 @@ final class FinetuneCommand implements Callable<Integer> {
     private IllegalArgumentException named(WrongSettingException wrong) {
         CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
         return SETTINGS.entrySet().stream()
-                .filter(setting -> setting.getValue().equals(wrong.setting()) && parsed.hasMatchedOption(setting.getKey()))
+                .filter(setting ->
+                        setting.getValue().equals(wrong.setting()) && parsed.hasMatchedOption(setting.getKey()))
                 .findFirst()
                 .map(setting -> new IllegalArgumentException(setting.getKey() + " " + wrong.problem(), wrong))
                 .orElse(wrong);

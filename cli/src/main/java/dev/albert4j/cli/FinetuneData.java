@@ -67,9 +67,8 @@ record FinetuneData(
         ProblemType type = kind.problemType();
         List<LabeledText> all = texts(train);
         List<String> labels = LabeledData.labels(type, all);
-        List<LabeledText> held = dev == null
-                ? null
-                : options.checked(dev, texts(dev), text -> LabeledData.check(type, text, labels));
+        List<LabeledText> held =
+                dev == null ? null : options.checked(dev, texts(dev), text -> LabeledData.check(type, text, labels));
         // Numbers are all different, and so are most sets of labels: held out without regard to them.
         boolean single = kind == FinetuneTask.CLASSIFICATION;
         Split.By<LabeledText> by =
@@ -92,8 +91,7 @@ record FinetuneData(
     /** What can be found wrong with a text without the other texts. */
     private void check(LabeledText text) {
         if (kind == FinetuneTask.SIMILARITY && text.pair() == null) {
-            throw new BadExampleException(
-                    text.line(), "has no second text; similarity compares text and text_pair");
+            throw new BadExampleException(text.line(), "has no second text; similarity compares text and text_pair");
         }
         if (kind.problemType() == ProblemType.REGRESSION) {
             LabeledData.check(kind.problemType(), text, List.of());
@@ -107,9 +105,8 @@ record FinetuneData(
     private List<TaskData> tagged() throws IOException {
         List<TaggedText> all = options.tagged(train);
         List<String> types = TaggedData.types(all);
-        List<TaggedText> held = dev == null
-                ? null
-                : options.checked(dev, options.tagged(dev), text -> TaggedData.check(text, types));
+        List<TaggedText> held =
+                dev == null ? null : options.checked(dev, options.tagged(dev), text -> TaggedData.check(text, types));
         Split.By<TaggedText> by = new Split.By<>(text -> "", Split.By.alone(), TaggedText::line);
         return each(all, held, by, split -> new TaggedData(split, types));
     }

@@ -76,8 +76,8 @@ final class Finetuning {
         try (EndHook hook = new EndHook();
                 RunLock lock = RunLock.of(run.path())) {
             System.err.println(data.description());
-            TrainingTask task = data.task(
-                    new TrainingTasks(tokenizer, settings.maxLength()).withThresholds(settings.thresholds()));
+            TrainingTask task =
+                    data.task(new TrainingTasks(tokenizer, settings.maxLength()).withThresholds(settings.thresholds()));
             FinishedRun present = new FinishedRun(output, finetuner.settings(task), fp16);
             if (keepsFinished && !run.hasCheckpoint() && present.exists()) {
                 System.err.println(output + " is finished: kept");
@@ -98,8 +98,8 @@ final class Finetuning {
     }
 
     /** Writes the model; gives the evaluation that chose its weights, if there was one. */
-    private @Nullable Evaluation save(
-            Finetuned result, Tokenizer tokenizer, TrainConfig settings, FinishedRun present) throws IOException {
+    private @Nullable Evaluation save(Finetuned result, Tokenizer tokenizer, TrainConfig settings, FinishedRun present)
+            throws IOException {
         Evaluation best = result.history().stream()
                 .filter(Evaluation::best)
                 .reduce((earlier, later) -> later)

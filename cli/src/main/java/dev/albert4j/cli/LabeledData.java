@@ -43,8 +43,7 @@ final class LabeledData implements TaskData {
         }
         boolean many = type == ProblemType.MULTI_LABEL_CLASSIFICATION;
         List<String> labels = sorted(texts.stream()
-                .flatMap(text ->
-                        many ? MultiLabelClassifier.split(text.label()).stream() : Stream.of(text.label()))
+                .flatMap(text -> many ? MultiLabelClassifier.split(text.label()).stream() : Stream.of(text.label()))
                 .distinct()
                 .toList());
         if (labels.size() < (many ? 1 : 2)) {

@@ -35,7 +35,8 @@ interface ModelTask {
      * @throws IllegalArgumentException if the task has none, or the value is out of its range
      */
     default ModelTask withThreshold(double threshold) {
-        throw new IllegalArgumentException("--threshold is for models that put any number of labels on a text, or answer questions");
+        throw new IllegalArgumentException(
+                "--threshold is for models that put any number of labels on a text, or answer questions");
     }
 
     /** Hears how far an evaluation is. */

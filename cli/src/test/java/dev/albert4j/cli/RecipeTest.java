@@ -116,8 +116,8 @@ class RecipeTest {
                             "albert finetune: --class-weights label ugly is none of [bad, good]");
         }
         Path config = Files.writeString(work.resolve("settings.json"), "{\"learningRate\": 20, \"epochs\": 1}");
-        assertThat(CommandRun.of(Workshop.finetune(
-                                Workshop.encoder(), train, work.resolve("model"), "--config", config))
+        assertThat(CommandRun.of(
+                                Workshop.finetune(Workshop.encoder(), train, work.resolve("model"), "--config", config))
                         .fails())
                 .contains("albert finetune: learningRate 20.0 is not between");
         assertThat(Workshop.tree(work)).containsExactly("", "settings.json", "train.csv");

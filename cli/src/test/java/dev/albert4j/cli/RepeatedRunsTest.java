@@ -60,7 +60,9 @@ class RepeatedRunsTest {
             assertThat(fold.dev()).noneMatch(n -> fold.train().stream().anyMatch(other -> other / 6 == n / 6));
         }
         Split<Integer> share = by.share(numbers, 0.3, 7);
-        assertThat(share.dev()).hasSize(18).noneMatch(n -> share.train().stream().anyMatch(m -> m / 6 == n / 6));
+        assertThat(share.dev())
+                .hasSize(18)
+                .noneMatch(n -> share.train().stream().anyMatch(m -> m / 6 == n / 6));
     }
 
     @Test
@@ -69,8 +71,11 @@ class RepeatedRunsTest {
         Object[] args = Workshop.finetune(Workshop.encoder(), train, work.resolve("m"), "--folds=3", "--epochs=1");
         CommandRun first = CommandRun.of(args).succeeds();
         assertThat(first.err()).contains("fold 3", "40 texts to learn from, 20 to evaluate on, labels [bad, good]");
-        List<String> table = first.out().lines().toList().subList((int) first.out().lines().count() - 6, (int)
-                first.out().lines().count());
+        List<String> table = first.out()
+                .lines()
+                .toList()
+                .subList((int) first.out().lines().count() - 6, (int)
+                        first.out().lines().count());
         assertThat(table)
                 .extracting(line -> line.split(" ")[0])
                 .containsExactly("fold", "1", "2", "3", "mean", "deviation");
@@ -118,14 +123,14 @@ class RepeatedRunsTest {
     void whatDoesNotGoTogetherIsRefused() throws IOException {
         Path train = Workshop.csv(work.resolve("train.csv"), 20, 1);
         for (Object other : List.of("--seeds=1,2", "--dev-share=0.2", "--dev=" + train)) {
-            assertThat(CommandRun.of(Workshop.finetune(
-                                    Workshop.encoder(), train, work.resolve("m"), "--folds=3", other))
+            assertThat(CommandRun.of(
+                                    Workshop.finetune(Workshop.encoder(), train, work.resolve("m"), "--folds=3", other))
                             .fails())
                     .contains("--folds takes the place of --dev, --dev-share and --seeds");
         }
         for (int folds : new int[] {-1, 0, 1}) {
-            assertThat(CommandRun.of(Workshop.finetune(
-                                    Workshop.encoder(), train, work.resolve("m"), "--folds=" + folds))
+            assertThat(CommandRun.of(
+                                    Workshop.finetune(Workshop.encoder(), train, work.resolve("m"), "--folds=" + folds))
                             .fails())
                     .contains("--folds " + folds + " is less than 2");
         }
@@ -140,7 +145,9 @@ class RepeatedRunsTest {
     }
 
     private static void delete(Path directory) throws IOException {
-        for (String name : Workshop.tree(directory).stream().sorted(Comparator.reverseOrder()).toList()) {
+        for (String name : Workshop.tree(directory).stream()
+                .sorted(Comparator.reverseOrder())
+                .toList()) {
             Files.delete(directory.resolve(name));
         }
     }

@@ -26,22 +26,36 @@ class ThresholdTest {
         Path data = multiLabel();
         Path output = work.resolve("model");
         CommandRun run = CommandRun.of(Workshop.finetune(
-                        Workshop.scratch(), data, output, "--task", "multi-label", "--dev", data, "--epochs=2",
-                        "--tune-thresholds=label", "--metric=macro_f1"))
+                        Workshop.scratch(),
+                        data,
+                        output,
+                        "--task",
+                        "multi-label",
+                        "--dev",
+                        data,
+                        "--epochs=2",
+                        "--tune-thresholds=label",
+                        "--metric=macro_f1"))
                 .succeeds();
         assertThat(run.out()).contains("thresholds chosen on these texts: {\"bad\":");
         ObjectNode config = JsonFile.read(output.resolve("config.json"));
         assertThat(config.get("label_thresholds").properties())
                 .hasSize(3)
-                .allMatch(field -> field.getValue().doubleValue() >= 0 && field.getValue().doubleValue() <= 1);
-        double reached = JsonFile.read(output.resolve("provenance.json")).at("/metrics/macro_f1").doubleValue();
-        assertThat(macroF1("evaluate", output, "--data", data, "--report", work.resolve("r.json"))).isEqualTo(reached);
+                .allMatch(field ->
+                        field.getValue().doubleValue() >= 0 && field.getValue().doubleValue() <= 1);
+        double reached = JsonFile.read(output.resolve("provenance.json"))
+                .at("/metrics/macro_f1")
+                .doubleValue();
+        assertThat(macroF1("evaluate", output, "--data", data, "--report", work.resolve("r.json")))
+                .isEqualTo(reached);
         assertThat(macroF1("evaluate", output, "--data", data, "--report", work.resolve("r.json"), "--threshold", 0.5))
                 .isLessThanOrEqualTo(reached);
         assertThat(labels(output, "--threshold", 0)).containsExactly("bad", "good", "short");
         assertThat(labels(output, "--threshold", 1)).isEmpty();
 
-        config.set("label_thresholds", JSON.createObjectNode().put("bad", 0).put("good", 1).put("short", 1));
+        config.set(
+                "label_thresholds",
+                JSON.createObjectNode().put("bad", 0).put("good", 1).put("short", 1));
         JsonFile.write(output.resolve("config.json"), config);
         assertThat(labels(output)).containsExactly("bad");
         config.set("label_thresholds", JSON.createObjectNode().put("bad", 0));
@@ -51,8 +65,10 @@ class ThresholdTest {
 
         // What is trained from it has other labels and does not keep them.
         Path other = Workshop.csv(work.resolve("other.csv"), 20, 1);
-        CommandRun.of(Workshop.finetune(output, other, work.resolve("next"), "--epochs=1")).succeeds();
-        assertThat(JsonFile.read(work.resolve("next/config.json")).has("label_thresholds")).isFalse();
+        CommandRun.of(Workshop.finetune(output, other, work.resolve("next"), "--epochs=1"))
+                .succeeds();
+        assertThat(JsonFile.read(work.resolve("next/config.json")).has("label_thresholds"))
+                .isFalse();
     }
 
     private double macroF1(Object... args) throws IOException {
@@ -66,7 +82,13 @@ class ThresholdTest {
         args[1] = model;
         args[2] = "The film near the hotel was dull.";
         System.arraycopy(options, 0, args, 3, options.length);
-        return CommandRun.of(args).json().get(0).get("labels").valueStream().map(JsonNode::textValue).toList();
+        return CommandRun.of(args)
+                .json()
+                .get(0)
+                .get("labels")
+                .valueStream()
+                .map(JsonNode::textValue)
+                .toList();
     }
 
     private Path multiLabel() throws IOException {
@@ -93,16 +115,29 @@ class ThresholdTest {
         assertThat(run.out()).contains("threshold of \"no answer\" chosen on these questions: ");
         ObjectNode config = JsonFile.read(output.resolve("config.json"));
         assertThat(config.get("no_answer_threshold").isNumber()).isTrue();
-        double reached = JsonFile.read(output.resolve("provenance.json")).at("/metrics/f1").doubleValue();
+        double reached = JsonFile.read(output.resolve("provenance.json"))
+                .at("/metrics/f1")
+                .doubleValue();
         Path report = work.resolve("r.json");
         CommandRun.of("evaluate", output, "--data", data, "--report", report).succeeds();
         assertThat(JsonFile.read(report).get("f1").doubleValue()).isEqualTo(reached);
-        CommandRun.of("evaluate", output, "--data", data, "--report", report, "--threshold=-1000").succeeds();
-        assertThat(JsonFile.read(report).get("f1").doubleValue()).as("half have no answer").isEqualTo(0.5);
+        CommandRun.of("evaluate", output, "--data", data, "--report", report, "--threshold=-1000")
+                .succeeds();
+        assertThat(JsonFile.read(report).get("f1").doubleValue())
+                .as("half have no answer")
+                .isEqualTo(0.5);
         String question = "{\"question\":\"What was it?\",\"context\":\"The film near the hotel was dull.\"}\n";
-        assertThat(CommandRun.withInput(question, "predict", output, "--threshold=-1000").json().get(0).get("answer").isNull())
+        assertThat(CommandRun.withInput(question, "predict", output, "--threshold=-1000")
+                        .json()
+                        .get(0)
+                        .get("answer")
+                        .isNull())
                 .isTrue();
-        assertThat(CommandRun.withInput(question, "predict", output, "--threshold=1000").json().get(0).get("answer").isTextual())
+        assertThat(CommandRun.withInput(question, "predict", output, "--threshold=1000")
+                        .json()
+                        .get(0)
+                        .get("answer")
+                        .isTextual())
                 .isTrue();
         config.put("no_answer_threshold", "high");
         JsonFile.write(output.resolve("config.json"), config);
@@ -115,7 +150,8 @@ class ThresholdTest {
         CommandRun.of(Workshop.finetune(
                         Workshop.scratch(), data, work.resolve("model"), "--task", "qa", "--dev", data, "--epochs=1"))
                 .succeeds();
-        assertThat(JsonFile.read(work.resolve("model/config.json")).has("no_answer_threshold")).isFalse();
+        assertThat(JsonFile.read(work.resolve("model/config.json")).has("no_answer_threshold"))
+                .isFalse();
     }
 
     private static Path questions(Path file, boolean halfWithout) throws IOException {
@@ -144,7 +180,8 @@ class ThresholdTest {
                 .contains("--threshold is for models that put any number of labels on a text, or answer questions");
         assertThat(CommandRun.of("predict", model, "--threshold=NaN", "a film").fails())
                 .contains("--threshold NaN is not a finite number");
-        assertThat(CommandRun.of("predict", model, "--threshold=half", "a film").fails()).contains("half");
+        assertThat(CommandRun.of("predict", model, "--threshold=half", "a film").fails())
+                .contains("half");
     }
 
     @Test

@@ -187,9 +187,8 @@ public final class MultiLabelClassifier {
             List<boolean[]> expected,
             List<double[]> probabilities,
             LabelThresholds thresholds) {
-        List<boolean[]> predicted = probabilities.stream()
-                .map(values -> decide(values, thresholds))
-                .toList();
+        List<boolean[]> predicted =
+                probabilities.stream().map(values -> decide(values, thresholds)).toList();
         Calibration calibration = new Calibration("each label");
         Mistakes mistakes = new Mistakes("probability");
         for (int i = 0; i < texts.size(); i++) {

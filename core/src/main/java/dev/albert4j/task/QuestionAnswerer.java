@@ -154,7 +154,8 @@ public final class QuestionAnswerer {
         double threshold = NoAnswerThreshold.tune(known);
         List<Answers> decided =
                 answers.stream().map(answer -> answer.at(threshold)).toList();
-        String line = String.format(Locale.ROOT, "%nthreshold of \"no answer\" chosen on these questions: %.4f", threshold);
+        String line =
+                String.format(Locale.ROOT, "%nthreshold of \"no answer\" chosen on these questions: %.4f", threshold);
         return report(questions, decided, script)
                 .withChosen(NoAnswerThreshold.FIELD, DoubleNode.valueOf(threshold), line);
     }

@@ -36,9 +36,12 @@ class LabelThresholdsTest {
     @Test
     void oneHalfStaysWhereItIsAsGoodAsAny() {
         assertThat(tuned(new double[] {0.9, 0.1}, true, false)).isEqualTo(0.5);
-        assertThat(tuned(new double[] {0.9, 0.8, 0.1}, false, false, false)).as("no text has the label").isEqualTo(0.5);
+        assertThat(tuned(new double[] {0.9, 0.8, 0.1}, false, false, false))
+                .as("no text has the label")
+                .isEqualTo(0.5);
         // Both 0.05 (2 of 4 are right) and 0.5 (1 of 1) have an F1 of 2/3.
-        assertThat(tuned(new double[] {0.9, 0.3, 0.2, 0.1}, true, false, false, true)).isEqualTo(0.5);
+        assertThat(tuned(new double[] {0.9, 0.3, 0.2, 0.1}, true, false, false, true))
+                .isEqualTo(0.5);
     }
 
     @Test
@@ -56,7 +59,9 @@ class LabelThresholdsTest {
     @Test
     void everyTextMayHaveALabel() {
         assertThat(tuned(new double[] {0.4, 0.2}, true, true)).isEqualTo(0.1);
-        assertThat(tuned(new double[] {0.0, 0.0}, true, true)).as("a threshold must be reachable").isZero();
+        assertThat(tuned(new double[] {0.0, 0.0}, true, true))
+                .as("a threshold must be reachable")
+                .isZero();
     }
 
     @ParameterizedTest

@@ -90,9 +90,11 @@ class MultipleChoiceTest {
         try (CpuEncoder encoder = CpuEncoder.of(weights(), 1)) {
             MultipleChoice model = new MultipleChoice(tokenizer, weights(), encoder, 60);
             int chosen = model.predict("it rains", "what?", options).index();
-            Report report = model.evaluate(List.of(
-                    new ChoiceQuestion("it rains", "what?", options, chosen, 1),
-                    new ChoiceQuestion("it rains", "what?", options, 1 - chosen, 2)), done -> {});
+            Report report = model.evaluate(
+                    List.of(
+                            new ChoiceQuestion("it rains", "what?", options, chosen, 1),
+                            new ChoiceQuestion("it rains", "what?", options, 1 - chosen, 2)),
+                    done -> {});
             assertThat(report.metric("accuracy")).isEqualTo(0.5);
             assertThat(report.json().at("/worst_errors/count").intValue()).isEqualTo(1);
             JsonNode worst = report.json().at("/worst_errors/worst/0");

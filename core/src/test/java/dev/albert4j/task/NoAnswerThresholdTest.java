@@ -19,8 +19,8 @@ class NoAnswerThresholdTest {
     @Test
     void whatIsSurelyAnsweredIsAnsweredAndTheRestIsNot() {
         // "No answer" leads by -5 and -1 where there is an answer, and by 1 and 2 where there is none.
-        assertThat(NoAnswerThreshold.tune(List.of(
-                        new Question(2, -1), new Question(-5, 1), new Question(1, -1), new Question(-1, 0.5))))
+        assertThat(NoAnswerThreshold.tune(
+                        List.of(new Question(2, -1), new Question(-5, 1), new Question(1, -1), new Question(-1, 0.5))))
                 .isZero();
     }
 
@@ -42,9 +42,12 @@ class NoAnswerThresholdTest {
 
     @Test
     void allOrNothingLieBeyondTheOutermostMargin() {
-        assertThat(NoAnswerThreshold.tune(List.of(new Question(-1, -1), new Question(3, -1)))).isEqualTo(-2);
-        assertThat(NoAnswerThreshold.tune(List.of(new Question(-1, 1), new Question(3, 1)))).isEqualTo(4);
-        assertThat(NoAnswerThreshold.tune(List.of(new Question(Double.POSITIVE_INFINITY, 0)))).isZero();
+        assertThat(NoAnswerThreshold.tune(List.of(new Question(-1, -1), new Question(3, -1))))
+                .isEqualTo(-2);
+        assertThat(NoAnswerThreshold.tune(List.of(new Question(-1, 1), new Question(3, 1))))
+                .isEqualTo(4);
+        assertThat(NoAnswerThreshold.tune(List.of(new Question(Double.POSITIVE_INFINITY, 0))))
+                .isZero();
     }
 
     @Test
@@ -54,8 +57,7 @@ class NoAnswerThresholdTest {
         for (int round = 0; round < 300; round++) {
             List<Question> questions = new ArrayList<>();
             for (int i = random.nextInt(1, 10); i > 0; i--) {
-                questions.add(new Question(
-                        random.nextInt(-4, 5), random.nextBoolean() ? -1 : random.nextInt(5) / 4.0));
+                questions.add(new Question(random.nextInt(-4, 5), random.nextBoolean() ? -1 : random.nextInt(5) / 4.0));
             }
             double chosen = score(questions, NoAnswerThreshold.tune(questions));
             for (double threshold = -6; threshold <= 6; threshold += 0.5) {

@@ -35,8 +35,7 @@ final class FinetuneRun {
     private @Nullable AlbertWeights best;
 
     /** @param settings what the run was started with */
-    FinetuneRun(
-            AlbertModel model, Trainer trainer, TrainConfig config, TrainingTask task, RunSettings settings) {
+    FinetuneRun(AlbertModel model, Trainer trainer, TrainConfig config, TrainingTask task, RunSettings settings) {
         this.model = model;
         this.trainer = trainer;
         this.config = config;

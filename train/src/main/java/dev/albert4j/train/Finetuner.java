@@ -93,8 +93,7 @@ public final class Finetuner {
                             + init.config().head());
         }
         if (config.patience() > 0 && task.development() == null) {
-            throw new WrongSettingException(
-                    "patience", config.patience() + " needs development data to evaluate on");
+            throw new WrongSettingException("patience", config.patience() + " needs development data to evaluate on");
         }
         if (config.thresholds() != ThresholdTuning.NONE
                 && (task.development() == null || task.loss() != Loss.MULTI_LABEL)) {

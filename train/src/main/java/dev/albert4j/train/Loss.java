@@ -70,11 +70,7 @@ public enum Loss {
      * @return a scalar of the caller's {@code PointerScope}
      */
     Tensor of(
-            AlbertModel model,
-            PackedBatch batch,
-            List<Example> examples,
-            double labelSmoothing,
-            ClassWeights weights) {
+            AlbertModel model, PackedBatch batch, List<Example> examples, double labelSmoothing, ClassWeights weights) {
         return switch (this) {
             case CLASSIFICATION -> crossEntropy(model.logits(batch), targets(examples, 0), labelSmoothing, weights);
             case MULTI_LABEL -> {
@@ -94,13 +90,11 @@ public enum Loss {
     }
 
     private static Tensor crossEntropy(Tensor logits, long[] targets, double labelSmoothing, ClassWeights weights) {
-        return cross_entropy_loss(
-                logits, tensor(targets), weights.optional(), REDUCTION_MEAN, IGNORED, labelSmoothing);
+        return cross_entropy_loss(logits, tensor(targets), weights.optional(), REDUCTION_MEAN, IGNORED, labelSmoothing);
     }
 
     /** The mean over the tokens that count. */
-    private static Tensor tokens(
-            Tensor logits, List<Example> examples, double labelSmoothing, ClassWeights weights) {
+    private static Tensor tokens(Tensor logits, List<Example> examples, double labelSmoothing, ClassWeights weights) {
         long[] targets = new long[Math.toIntExact(logits.size(0))];
         int token = 0;
         for (Example example : examples) {
@@ -140,9 +134,12 @@ public enum Loss {
         long sequence = 0;
         for (Example example : examples) {
             int choices = example.sequences().size();
-            losses.push_back(
-                    crossEntropy(scores.narrow(0, sequence, choices).view(1, choices), targets(List.of(example), 0), 0, ClassWeights.NONE)
-                            .view(1));
+            losses.push_back(crossEntropy(
+                            scores.narrow(0, sequence, choices).view(1, choices),
+                            targets(List.of(example), 0),
+                            0,
+                            ClassWeights.NONE)
+                    .view(1));
             sequence += choices;
         }
         return cat(losses).mean();

@@ -43,7 +43,8 @@ public final class TaskObjective implements Objective {
         this.loss = loss;
         this.examples = List.copyOf(examples);
         this.labelSmoothing = config.labelSmoothing();
-        this.classWeights = ClassWeights.of(config.classWeights(), model.config().labels(), loss, examples);
+        this.classWeights =
+                ClassWeights.of(config.classWeights(), model.config().labels(), loss, examples);
         this.wordDropout = new WordDropout(vocabulary, config.wordRemoval(), config.wordDropout(), config.seed());
         this.ownsModel = false;
     }

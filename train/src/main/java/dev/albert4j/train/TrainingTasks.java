@@ -122,8 +122,8 @@ public final class TrainingTasks {
                 examples,
                 dev.isEmpty()
                         ? null
-                        : (weights, encoder) ->
-                                new EntityRecognizer(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}),
+                        : (weights, encoder) -> new EntityRecognizer(tokenizer, weights, encoder, EVALUATION_TOKENS)
+                                .evaluate(dev, done -> {}),
                 fingerprint(
                         dev.size(),
                         dev.stream()
@@ -192,8 +192,8 @@ public final class TrainingTasks {
                 examples,
                 dev.isEmpty()
                         ? null
-                        : (weights, encoder) ->
-                                new MultipleChoice(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}),
+                        : (weights, encoder) -> new MultipleChoice(tokenizer, weights, encoder, EVALUATION_TOKENS)
+                                .evaluate(dev, done -> {}),
                 fingerprint(
                         dev.size(),
                         dev.stream()

@@ -14,8 +14,7 @@ class ClassWeightsTest {
     @Test
     void balancedWeightsAreThoseOfScikitLearn() {
         // compute_class_weight("balanced", classes=[0, 1, 2], y=[0, 0, 0, 0, 1, 1, 2]) is [7/12, 7/6, 7/3]
-        ClassWeights weights =
-                ClassWeights.of("balanced", LABELS, Loss.CLASSIFICATION, examples(0, 0, 0, 0, 1, 1, 2));
+        ClassWeights weights = ClassWeights.of("balanced", LABELS, Loss.CLASSIFICATION, examples(0, 0, 0, 0, 1, 1, 2));
         assertThat(weights.weight(0)).isCloseTo(7 / 12.0, within(1e-6));
         assertThat(weights.weight(1)).isCloseTo(7 / 6.0, within(1e-6));
         assertThat(weights.weight(2)).isCloseTo(7 / 3.0, within(1e-6));
@@ -44,7 +43,9 @@ class ClassWeightsTest {
         ClassWeights weights = ClassWeights.of("b=2.5", LABELS, Loss.CLASSIFICATION, examples(0));
         assertThat(weights.weight(0)).isEqualTo(1);
         assertThat(weights.weight(1)).isEqualTo(2.5);
-        assertThat(ClassWeights.parse("x=y = 3 , z=0.5")).containsEntry("x=y", 3f).containsEntry("z", 0.5f);
+        assertThat(ClassWeights.parse("x=y = 3 , z=0.5"))
+                .containsEntry("x=y", 3f)
+                .containsEntry("z", 0.5f);
     }
 
     @Test

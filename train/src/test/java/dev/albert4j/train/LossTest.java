@@ -176,8 +176,7 @@ class LossTest {
                 PointerScope scope = new PointerScope()) {
             model.evaluate();
             PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
-            actual = loss.of(model, batch, examples, 0, ClassWeights.NONE)
-                    .item_float();
+            actual = loss.of(model, batch, examples, 0, ClassWeights.NONE).item_float();
             boolean tokens = loss.countsTokens();
             Tensor output = tokens ? model.tokenLogits(batch) : model.logits(batch);
             float[] logits = Tensors.floats(output);

@@ -49,7 +49,8 @@ class PartsOfAModelTest {
         assertThat(decayed.get(HEAD)).isCloseTo(Tensors.named(same, HEAD), within(1e-6));
         assertThat(decayed.get(POOLER)).isCloseTo(0.5 * Tensors.named(same, POOLER), within(1e-6));
         assertThat(decayed.get(WORDS)).isCloseTo(0.25 * Tensors.named(same, WORDS), within(1e-6));
-        TrainConfig both = TrainConfig.parse("{\"learningRate\": 0.001, \"layerDecay\": 0.5, \"headLearningRate\": 0.01}");
+        TrainConfig both =
+                TrainConfig.parse("{\"learningRate\": 0.001, \"layerDecay\": 0.5, \"headLearningRate\": 0.01}");
         assertThat(both.rateFactor(HEAD)).isEqualTo(10);
         assertThat(both.rateFactor(POOLER)).isEqualTo(0.5);
     }
