@@ -50,6 +50,11 @@ record AnswerTask(QuestionAnswerer answerer) implements ModelTask {
         }
     }
 
+    @Override
+    public ModelTask withThreshold(double threshold) {
+        return new AnswerTask(answerer.withNoAnswerThreshold(threshold));
+    }
+
     private static void write(Answer answer, JsonGenerator json) throws IOException {
         json.writeStringField("answer", answer.text());
         json.writeNumberField("begin", answer.begin());
@@ -60,9 +65,7 @@ record AnswerTask(QuestionAnswerer answerer) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<QuestionContext> questions = options.questions(data);
-        Report report = answerer.evaluate(questions, script(questions)).toReport();
-        progress.show(questions.size(), questions.size());
-        return report;
+        return answerer.evaluate(questions, script(questions), progress.of(questions.size()));
     }
 
     /** Chinese answers are compared as CMRC does, others as SQuAD. */

@@ -41,8 +41,6 @@ record ChoiceTask(MultipleChoice chooser) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<ChoiceQuestion> questions = options.choices(data);
-        Report report = chooser.evaluate(questions).toReport();
-        progress.show(questions.size(), questions.size());
-        return report;
+        return chooser.evaluate(questions, progress.of(questions.size()));
     }
 }

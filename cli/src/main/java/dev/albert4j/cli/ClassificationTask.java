@@ -60,7 +60,8 @@ record ClassificationTask(TextClassifier classifier) implements ModelTask {
 
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
-        List<LabeledText> texts = options.texts(data);
-        return classifier.evaluate(texts, progress.of(texts.size())).toReport();
+        List<LabeledText> texts =
+                options.checked(data, options.texts(data), text -> TextClassifier.index(text, classifier.labels()));
+        return classifier.evaluate(texts, progress.of(texts.size()));
     }
 }

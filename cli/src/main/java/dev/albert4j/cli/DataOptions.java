@@ -1,5 +1,6 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.ChoiceQuestion;
 import dev.albert4j.data.ChoiceReader;
 import dev.albert4j.data.Columns;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -67,6 +69,11 @@ final class DataOptions {
     /** Questions with options. */
     List<ChoiceQuestion> choices(Path file) throws IOException {
         return told(file, ChoiceReader.read(file, skipBad));
+    }
+
+    /** Those of the examples that a check, which throws {@link BadExampleException}, lets pass. */
+    <T> List<T> checked(Path file, List<T> examples, Consumer<? super T> check) throws IOException {
+        return told(file, Examples.checked(file, examples, skipBad, check));
     }
 
     private static <T> List<T> told(Path file, Examples<T> read) {

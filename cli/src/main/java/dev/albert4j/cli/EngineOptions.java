@@ -28,10 +28,4 @@ final class EngineOptions {
             default -> throw new IllegalArgumentException("unknown engine \"" + engine + "\"; there are cpu and torch");
         };
     }
-
-    static void checkBatchTokens(int batchTokens) {
-        if (batchTokens < 1) {
-            throw new IllegalArgumentException("--batch-tokens " + batchTokens + " is not positive");
-        }
-    }
 }

@@ -35,8 +35,6 @@ record EntityTask(EntityRecognizer recognizer) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<TaggedText> texts = options.tagged(data);
-        Report report = recognizer.evaluate(texts).toReport();
-        progress.show(texts.size(), texts.size());
-        return report;
+        return recognizer.evaluate(texts, progress.of(texts.size()));
     }
 }

@@ -2,15 +2,16 @@ package dev.albert4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.albert4j.data.BadExampleException;
-import dev.albert4j.data.DataFormatException;
 import dev.albert4j.io.WholeFile;
 import dev.albert4j.metric.Report;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.train.EvaluationPage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,28 +38,28 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "FILE", required = true, description = DataOptions.FILES)
     private Path data = Path.of("");
 
-    @Option(names = "--report", paramLabel = "FILE", description = "write the figures there too, as JSON")
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description =
+                    "write the figures and the worst errors with their texts there too: .html for a page to read, else JSON")
     private @Nullable Path report;
 
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
-    @Option(
-            names = "--batch-tokens",
-            paramLabel = "N",
-            description = "run texts together up to N tokens (default ${DEFAULT-VALUE})",
-            defaultValue = "4096")
-    private int batchTokens = 4096;
+    @Mixin
+    private TaskOptions options = new TaskOptions();
 
     @Override
     public Integer call() throws IOException {
-        EngineOptions.checkBatchTokens(batchTokens);
+        options.check();
         if (report != null) {
             OutputPath.checkFile(report);
         }
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         try (Encoder encoder = engine.open(directory.weights())) {
-            Report result = evaluate(ModelTask.of(directory, encoder, batchTokens));
+            Report result = evaluate(options.open(directory, encoder));
             if (report != null) {
                 write(report, result);
             }
@@ -70,20 +71,22 @@ final class EvaluateCommand implements Callable<Integer> {
     private Report evaluate(ModelTask task) throws IOException {
         try (ProgressBar progress = new ProgressBar("evaluating")) {
             return task.evaluate(data, columns, (done, all) -> progress.show(done, all, ""));
-        } catch (BadExampleException e) {
-            throw new DataFormatException(data, e.line(), e.problem());
         }
     }
 
     private void write(Path file, Report result) throws IOException {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".html") || name.endsWith(".htm")) {
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("model", model);
+            facts.put("data", data.toString());
+            new EvaluationPage(model + " on " + data.getFileName(), facts, result).write(file);
+            return;
+        }
         ObjectNode json = result.json().deepCopy();
         json.put("model", model);
         json.put("data", data.toString());
-        byte[] bytes = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
-        WholeFile.write(file, channel -> {
-            for (ByteBuffer rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
-                channel.write(rest);
-            }
-        });
+        WholeFile.write(
+                file, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 }

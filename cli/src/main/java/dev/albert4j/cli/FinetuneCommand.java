@@ -2,20 +2,15 @@ package dev.albert4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.albert4j.data.ChoiceQuestion;
-import dev.albert4j.data.LabeledText;
-import dev.albert4j.data.QuestionContext;
-import dev.albert4j.data.TaggedText;
 import dev.albert4j.io.JsonFile;
-import dev.albert4j.model.ProblemType;
 import dev.albert4j.train.TrainConfig;
+import dev.albert4j.train.WrongSettingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,6 +51,14 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--attention-dropout", "attentionDropout"),
             Map.entry("--classifier-dropout", "classifierDropout"),
             Map.entry("--evaluate-every", "evaluateEverySteps"),
+            Map.entry("--optimizer", "optimizer"),
+            Map.entry("--schedule", "schedule"),
+            Map.entry("--head-learning-rate", "headLearningRate"),
+            Map.entry("--layer-decay", "layerDecay"),
+            Map.entry("--class-weights", "classWeights"),
+            Map.entry("--tune-thresholds", "thresholds"),
+            Map.entry("--freeze", "freeze"),
+            Map.entry("--patience", "patience"),
             Map.entry("--seed", "seed"),
             Map.entry("--threads", "numThreads"));
 
@@ -184,8 +187,17 @@ final class FinetuneCommand implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             description =
-                    "run once with each of these, 1,2,3: models in DIR/seed-N, and mean and deviation of the metrics")
+                    "run once with each of these, 1,2,3: models in DIR/seed-N, and mean and deviation of the metrics; what is finished is"
+                            + " kept when the command is given again")
     private List<Long> seeds = List.of();
+
+    @Option(
+            names = "--folds",
+            paramLabel = "K",
+            description =
+                    "cross-validation: part the training texts into K, each label's evenly, and run once for each part, which is"
+                            + " evaluated on and not learned from: models in DIR/fold-N, mean and deviation; kept likewise")
+    private @Nullable Integer folds;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads (default: one for each core)")
     private @Nullable Integer threads;
@@ -195,24 +207,65 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        FinetuneTask kind = FinetuneTask.of(task);
+        FinetuneData data = data(kind);
+        try {
+            train(data, settings(kind, data));
+        } catch (WrongSettingException e) {
+            throw named(e);
+        }
+        return 0;
+    }
+
+    private FinetuneData data(FinetuneTask kind) {
         if (dev != null && devShare != 0) {
             throw new IllegalArgumentException("--dev and --dev-share exclude each other");
         }
-        FinetuneTask kind = FinetuneTask.of(task);
-        ObjectNode settings = settings(kind);
-        TaskData data = data(kind);
-        if (seeds.isEmpty()) {
-            finetuning(output, tensorboard).run(data, settings);
-            return 0;
+        if (folds != null && (dev != null || devShare != 0 || !seeds.isEmpty())) {
+            throw new IllegalArgumentException("--folds takes the place of --dev, --dev-share and --seeds");
         }
-        if (seed != null || (dev == null && devShare == 0)) {
+        if (folds != null && folds < 2) {
+            throw new IllegalArgumentException("--folds " + folds + " is less than 2");
+        }
+        long held = seed == null ? TrainConfig.DEFAULT.seed() : seed;
+        return new FinetuneData(kind, train, dev, devShare, folds == null ? 0 : folds, held, columns, labelNames);
+    }
+
+    private void train(FinetuneData data, ObjectNode settings) throws IOException {
+        if (!seeds.isEmpty() && (seed != null || !data.evaluates())) {
             throw new IllegalArgumentException("--seeds takes the place of --seed, and needs --dev or --dev-share");
         }
-        System.out.print(SeedRuns.of(seeds, number -> {
-            Path events = tensorboard == null ? null : SeedRuns.directory(tensorboard, number);
-            return finetuning(SeedRuns.directory(output, number), events).run(data, settings.put("seed", number));
-        }));
-        return 0;
+        if (!seeds.isEmpty()) {
+            RepeatedRuns runs = new RepeatedRuns("seed", seeds);
+            TaskData same = data.read().get(0);
+            System.out.print(runs.table(number -> run(runs, number, same, settings.put("seed", number))));
+        } else if (folds != null) {
+            RepeatedRuns runs = new RepeatedRuns(
+                    "fold", LongStream.rangeClosed(1, folds).boxed().toList());
+            List<TaskData> parts = data.read();
+            System.out.print(runs.table(number -> run(runs, number, parts.get((int) number - 1), settings)));
+        } else {
+            finetuning(output, tensorboard).run(data.read().get(0), settings);
+        }
+    }
+
+    private Map<String, Double> run(RepeatedRuns runs, long number, TaskData data, ObjectNode settings)
+            throws IOException {
+        Path events = tensorboard == null ? null : runs.directory(tensorboard, number);
+        Finetuning run = finetuning(runs.directory(output, number), events);
+        run.keepFinished();
+        return run.run(data, settings);
+    }
+
+    /** The same problem, told of the option where the setting was given as one. */
+    private IllegalArgumentException named(WrongSettingException wrong) {
+        CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
+        return SETTINGS.entrySet().stream()
+                .filter(setting ->
+                        setting.getValue().equals(wrong.setting()) && parsed.hasMatchedOption(setting.getKey()))
+                .findFirst()
+                .map(setting -> new IllegalArgumentException(setting.getKey() + " " + wrong.problem(), wrong))
+                .orElse(wrong);
     }
 
     private Finetuning finetuning(Path directory, @Nullable Path events) throws IOException {
@@ -224,69 +277,8 @@ final class FinetuneCommand implements Callable<Integer> {
         return run;
     }
 
-    private TaskData data(FinetuneTask kind) throws IOException {
-        Path devFile = dev == null ? train : dev;
-        return switch (kind) {
-            case CLASSIFICATION, MULTI_LABEL, REGRESSION, SIMILARITY -> {
-                // Numbers are all different: held out without regard to them.
-                Function<LabeledText, String> stratum =
-                        kind.problemType() == ProblemType.REGRESSION ? text -> "" : LabeledText::label;
-                Split<LabeledText> texts =
-                        split(file -> renamed(kind.readTexts(file, columns), file, kind), stratum, LabeledText::line);
-                yield new LabeledData(kind.problemType(), texts, train, devFile);
-            }
-            case NER -> new TaggedData(split(columns::tagged, text -> "", TaggedText::line), devFile);
-            case QA -> new QuestionData(split(columns::questions, question -> "", QuestionContext::number));
-            case MULTIPLE_CHOICE -> new ChoiceData(split(columns::choices, question -> "", ChoiceQuestion::number));
-            case FILL_MASK -> new PlainData(split(columns::plainTexts, text -> "", LabeledText::line));
-        };
-    }
-
-    /** Reads the files and, where there is no development file, holds a share of the training data out. */
-    private <T> Split<T> split(Reader<T> reader, Function<T, String> kind, ToLongFunction<T> line) throws IOException {
-        List<T> all = reader.read(train);
-        return dev == null ? Split.of(all, kind, line, devShare, settingsSeed()) : new Split<>(all, reader.read(dev));
-    }
-
-    @FunctionalInterface
-    private interface Reader<T> {
-        List<T> read(Path file) throws IOException;
-    }
-
-    private long settingsSeed() {
-        return seed == null ? TrainConfig.DEFAULT.seed() : seed;
-    }
-
-    private List<LabeledText> renamed(List<LabeledText> texts, Path file, FinetuneTask kind) {
-        if (labelNames.isEmpty()) {
-            return texts;
-        }
-        if (kind != FinetuneTask.CLASSIFICATION) {
-            throw new IllegalArgumentException("--label-names is for --task classification");
-        }
-        return texts.stream()
-                .map(text -> {
-                    String name = labelNames.get(text.label());
-                    if (name == null) {
-                        throw new IllegalArgumentException(file + " line " + text.line() + ": label \"" + text.label()
-                                + "\" has no name in --label-names " + labelNames);
-                    }
-                    return new LabeledText(text.text(), text.pair(), name, text.line());
-                })
-                .toList();
-    }
-
-    private static void refuseWordDropout(ObjectNode settings) {
-        for (String name : List.of("wordDropout", "wordRemoval")) {
-            if (settings.path(name).asDouble() != 0) {
-                throw new IllegalArgumentException(
-                        name + " " + settings.get(name) + " is not for --task fill-mask, which hides words itself");
-            }
-        }
-    }
-
     /** The settings that were given, in a file or as options. */
-    private ObjectNode settings(FinetuneTask kind) throws IOException {
+    private ObjectNode settings(FinetuneTask kind, FinetuneData data) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode settings = config == null ? mapper.createObjectNode() : JsonFile.read(config);
         CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
@@ -296,10 +288,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 settings.set(setting.getValue(), mapper.valueToTree(value));
             }
         }
-        recipe.applyTo(settings, dev != null || devShare > 0);
-        if (kind == FinetuneTask.FILL_MASK) {
-            refuseWordDropout(settings);
-        }
+        recipe.applyTo(settings, kind, data.evaluates());
         if (metric != null) {
             if (!kind.metrics().contains(metric)) {
                 throw new IllegalArgumentException("--metric " + metric + " is not known; there are " + kind.metrics());

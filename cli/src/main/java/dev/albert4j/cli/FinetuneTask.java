@@ -9,8 +9,14 @@ import java.util.List;
 
 /** The values of {@code --task}. */
 enum FinetuneTask {
-    CLASSIFICATION("classification", ProblemType.SINGLE_LABEL_CLASSIFICATION, List.of("macro_f1", "accuracy")),
-    MULTI_LABEL("multi-label", ProblemType.MULTI_LABEL_CLASSIFICATION, List.of("micro_f1", "macro_f1", "exact_match")),
+    CLASSIFICATION(
+            "classification",
+            ProblemType.SINGLE_LABEL_CLASSIFICATION,
+            List.of("macro_f1", "accuracy", "expected_calibration_error")),
+    MULTI_LABEL(
+            "multi-label",
+            ProblemType.MULTI_LABEL_CLASSIFICATION,
+            List.of("micro_f1", "macro_f1", "exact_match", "expected_calibration_error")),
     REGRESSION(
             "regression",
             ProblemType.REGRESSION,
@@ -18,7 +24,7 @@ enum FinetuneTask {
     SIMILARITY("similarity", ProblemType.REGRESSION, REGRESSION.metrics),
     NER("ner", ProblemType.UNSPECIFIED, List.of("micro_f1", "macro_f1", "weighted_f1")),
     QA("qa", ProblemType.UNSPECIFIED, List.of("f1", "exact_match")),
-    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy")),
+    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy", "expected_calibration_error")),
     FILL_MASK("fill-mask", ProblemType.UNSPECIFIED, List.of("perplexity", "accuracy"));
 
     static final String DESCRIPTION =
@@ -54,17 +60,8 @@ enum FinetuneTask {
         return metrics;
     }
 
-    /** @throws IllegalArgumentException if texts come alone where the task compares two */
+    /** The texts of a file, labelled as the task has it. */
     List<LabeledText> readTexts(Path file, DataOptions options) throws IOException {
-        List<LabeledText> texts = this == MULTI_LABEL ? options.multiLabelTexts(file) : options.texts(file);
-        if (this == SIMILARITY) {
-            for (LabeledText text : texts) {
-                if (text.pair() == null) {
-                    throw new IllegalArgumentException(file + " line " + text.line()
-                            + ": has no second text; similarity compares text and text_pair");
-                }
-            }
-        }
-        return texts;
+        return this == MULTI_LABEL ? options.multiLabelTexts(file) : options.texts(file);
     }
 }

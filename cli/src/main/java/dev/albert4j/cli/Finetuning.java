@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.DataType;
-import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.ModelDirectory;
@@ -37,6 +36,7 @@ final class Finetuning {
     private List<String> command = List.of();
     private List<Path> files = List.of();
     private @Nullable Path tensorboard;
+    private boolean keepsFinished;
 
     Finetuning(Path init, Path output, boolean fp16) {
         this.init = init;
@@ -55,13 +55,17 @@ final class Finetuning {
         this.tensorboard = tensorboard;
     }
 
+    /** Has a model that such a run has already written left as it is, and one of another run refused, instead of replaced. */
+    void keepFinished() {
+        keepsFinished = true;
+    }
+
     /**
      * Trains on the data, writes the model, and prints the report of the best weights if there are development data.
      *
-     * @return that report
+     * @return that report's metrics; none without development data
      */
-    @Nullable
-    Report run(TaskData data, ObjectNode given) throws IOException {
+    Map<String, Double> run(TaskData data, ObjectNode given) throws IOException {
         ModelDirectory parent = ModelDirectory.open(init);
         Tokenizer tokenizer = Models.tokenizer(parent);
         TrainConfig settings = settings(given, parent.config());
@@ -72,29 +76,36 @@ final class Finetuning {
         try (EndHook hook = new EndHook();
                 RunLock lock = RunLock.of(run.path())) {
             System.err.println(data.description());
-            TrainingTask task = data.task(new TrainingTasks(tokenizer, settings.maxLength()));
+            TrainingTask task =
+                    data.task(new TrainingTasks(tokenizer, settings.maxLength()).withThresholds(settings.thresholds()));
+            FinishedRun present = new FinishedRun(output, finetuner.settings(task), fp16);
+            if (keepsFinished && !run.hasCheckpoint() && present.exists()) {
+                System.err.println(output + " is finished: kept");
+                return present.metrics();
+            }
             RunRecord record = new RunRecord(run.path(), tensorboard);
             Finetuned result = record.train(finetuner.in(run), task, settings);
-            Evaluation best = save(result, tokenizer, settings);
+            Evaluation best = save(result, tokenizer, settings, present);
             record.moveTo(output, report(data, settings, best));
             run.delete();
             System.err.println("wrote " + output);
             if (best == null) {
-                return null;
+                return Map.of();
             }
             System.out.print(best.report().text());
-            return best.report();
+            return best.report().metrics();
         }
     }
 
     /** Writes the model; gives the evaluation that chose its weights, if there was one. */
-    private @Nullable Evaluation save(Finetuned result, Tokenizer tokenizer, TrainConfig settings) throws IOException {
+    private @Nullable Evaluation save(Finetuned result, Tokenizer tokenizer, TrainConfig settings, FinishedRun present)
+            throws IOException {
         Evaluation best = result.history().stream()
                 .filter(Evaluation::best)
                 .reduce((earlier, later) -> later)
                 .orElse(null);
-        ModelDirectory.save(
-                output, result.weights(), tokenizer, provenance(settings, best), fp16 ? DataType.F16 : DataType.F32);
+        Provenance provenance = present.addTo(provenance(settings, best));
+        ModelDirectory.save(output, result.weights(), tokenizer, provenance, fp16 ? DataType.F16 : DataType.F32);
         return best;
     }
 
@@ -177,7 +188,7 @@ final class Finetuning {
         }
         Map<String, JsonNode> metrics = new LinkedHashMap<>();
         best.report().metrics().forEach((name, value) -> metrics.put(name, mapper.valueToTree(value)));
-        metrics.put("epoch", mapper.valueToTree(best.epoch()));
+        metrics.put(FinishedRun.EPOCH, mapper.valueToTree(best.epoch()));
         return provenance.withMetrics(metrics);
     }
 }

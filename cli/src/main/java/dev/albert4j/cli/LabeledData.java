@@ -6,10 +6,10 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.ProblemType;
 import dev.albert4j.task.MultiLabelClassifier;
+import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextRegressor;
 import dev.albert4j.train.TrainingTask;
 import dev.albert4j.train.TrainingTasks;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,49 +24,45 @@ final class LabeledData implements TaskData {
 
     /**
      * @param type how the labels are meant
-     * @param devFile where the development texts come from, for the message
-     * @throws IllegalArgumentException naming the line of a label that is none of the training texts', or no number
+     * @param labels as {@link #labels(ProblemType, List)}
      */
-    LabeledData(ProblemType type, Split<LabeledText> texts, Path trainFile, Path devFile) {
+    LabeledData(ProblemType type, Split<LabeledText> texts, List<String> labels) {
         this.type = type;
         this.texts = texts;
+        this.labels = labels;
+    }
+
+    /**
+     * The labels of texts, sorted; none for regression.
+     *
+     * @throws IllegalArgumentException if there are too few to tell texts apart
+     */
+    static List<String> labels(ProblemType type, List<LabeledText> texts) {
         if (type == ProblemType.REGRESSION) {
-            checkNumbers(texts.train(), trainFile);
-            checkNumbers(texts.dev(), devFile);
-            labels = List.of();
-            return;
+            return List.of();
         }
-        labels = sorted(texts.train().stream().flatMap(this::labels).distinct().toList());
-        int least = type == ProblemType.MULTI_LABEL_CLASSIFICATION ? 1 : 2;
-        if (labels.size() < least) {
+        boolean many = type == ProblemType.MULTI_LABEL_CLASSIFICATION;
+        List<String> labels = sorted(texts.stream()
+                .flatMap(text -> many ? MultiLabelClassifier.split(text.label()).stream() : Stream.of(text.label()))
+                .distinct()
+                .toList());
+        if (labels.size() < (many ? 1 : 2)) {
             throw new IllegalArgumentException(
                     labels.isEmpty()
                             ? "the training texts have no label"
                             : "the training texts have one label only, " + labels
                                     + "; classification needs at least two");
         }
-        for (LabeledText text : texts.dev()) {
-            labels(text).filter(label -> !labels.contains(label)).findFirst().ifPresent(label -> {
-                throw new IllegalArgumentException(devFile + " line " + text.line() + ": label \"" + label
-                        + "\" is not one of the training texts' " + DataOptions.abbreviate(labels));
-            });
-        }
+        return labels;
     }
 
-    private static void checkNumbers(List<LabeledText> texts, Path file) {
-        for (LabeledText text : texts) {
-            try {
-                TextRegressor.number(text);
-            } catch (BadExampleException e) {
-                throw new IllegalArgumentException(file + " " + e.getMessage(), e);
-            }
+    /** @throws BadExampleException if a text's label is no number, or none of the labels */
+    static void check(ProblemType type, LabeledText text, List<String> labels) {
+        switch (type) {
+            case REGRESSION -> TextRegressor.number(text);
+            case MULTI_LABEL_CLASSIFICATION -> MultiLabelClassifier.flags(text, labels);
+            case SINGLE_LABEL_CLASSIFICATION, UNSPECIFIED -> TextClassifier.index(text, labels);
         }
-    }
-
-    private Stream<String> labels(LabeledText text) {
-        return type == ProblemType.MULTI_LABEL_CLASSIFICATION
-                ? MultiLabelClassifier.split(text.label()).stream()
-                : Stream.of(text.label());
     }
 
     /** Numbers by value, others by name. */

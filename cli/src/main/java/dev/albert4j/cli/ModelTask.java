@@ -30,6 +30,16 @@ interface ModelTask {
      */
     Report evaluate(Path data, DataOptions options, Progress progress) throws IOException;
 
+    /**
+     * The same with another threshold.
+     *
+     * @throws IllegalArgumentException if the task has none, or the value is out of its range
+     */
+    default ModelTask withThreshold(double threshold) {
+        throw new IllegalArgumentException(
+                "--threshold is for models that put any number of labels on a text, or answer questions");
+    }
+
     /** Hears how far an evaluation is. */
     @FunctionalInterface
     interface Progress {

@@ -35,6 +35,14 @@ record MultiLabelTask(MultiLabelClassifier classifier) implements ModelTask {
         }
     }
 
+    @Override
+    public ModelTask withThreshold(double threshold) {
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw new IllegalArgumentException("--threshold " + threshold + " is not between 0 and 1");
+        }
+        return new MultiLabelTask(classifier.withThreshold(threshold));
+    }
+
     private static List<Score> scores(MultiLabelClassifier.Labels answer, AnswerStyle style) {
         return style.topK() == null
                 ? answer.scores()
@@ -46,7 +54,8 @@ record MultiLabelTask(MultiLabelClassifier classifier) implements ModelTask {
 
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
-        List<LabeledText> texts = options.multiLabelTexts(data);
-        return classifier.evaluate(texts, progress.of(texts.size())).toReport();
+        List<LabeledText> texts = options.checked(
+                data, options.multiLabelTexts(data), text -> MultiLabelClassifier.flags(text, classifier.labels()));
+        return classifier.evaluate(texts, progress.of(texts.size()));
     }
 }

@@ -45,24 +45,20 @@ final class PredictCommand implements Callable<Integer> {
             description = "add each word's contribution: by how much it raised the log-odds of the label")
     private boolean explain;
 
-    @Option(
-            names = "--batch-tokens",
-            paramLabel = "N",
-            description = "run texts together up to N tokens (default ${DEFAULT-VALUE})",
-            defaultValue = "4096")
-    private int batchTokens = 4096;
+    @Mixin
+    private TaskOptions options = new TaskOptions();
 
     @Override
     public Integer call() throws IOException {
         if (topK != null && topK < 1) {
             throw new IllegalArgumentException("--top-k " + topK + " is not positive");
         }
-        EngineOptions.checkBatchTokens(batchTokens);
+        options.check();
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         JsonLines out = new JsonLines(System.out);
         AnswerStyle style = new AnswerStyle(topK, explain);
         try (Encoder encoder = engine.open(directory.weights())) {
-            ModelTask task = ModelTask.of(directory, encoder, batchTokens);
+            ModelTask task = options.open(directory, encoder);
             if (texts.isEmpty()) {
                 predictLines(task, style, out);
             } else {
@@ -86,7 +82,7 @@ final class PredictCommand implements Callable<Integer> {
             for (TextLines.Line line = lines.next(); line != null; line = lines.next()) {
                 waiting.add(line);
                 characters += line.text().length();
-                if (!lines.isReady() || waiting.size() == MAX_LINES || characters > 16L * batchTokens) {
+                if (!lines.isReady() || waiting.size() == MAX_LINES || characters > 16L * options.batchTokens()) {
                     task.predict(waiting, style, out);
                     out.flush();
                     waiting.clear();

@@ -66,7 +66,8 @@ final class QuickstartCommand implements Callable<Integer> {
         run.describe(List.of("quickstart"), List.of(train, dev));
         Split<LabeledText> texts = new Split<>(
                 LabeledTextReader.read(train, Columns.DEFAULT), LabeledTextReader.read(dev, Columns.DEFAULT));
-        run.run(new LabeledData(ProblemType.SINGLE_LABEL_CLASSIFICATION, texts, train, dev), SETTINGS.deepCopy());
+        ProblemType type = ProblemType.SINGLE_LABEL_CLASSIFICATION;
+        run.run(new LabeledData(type, texts, LabeledData.labels(type, texts.train())), SETTINGS.deepCopy());
         out.println();
         out.println("3. The new model at work:");
         explain(ModelDirectory.open(output), MESSAGES);

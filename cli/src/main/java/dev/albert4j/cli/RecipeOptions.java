@@ -1,9 +1,12 @@
 package dev.albert4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.train.FrozenPart;
 import dev.albert4j.train.OptimizerType;
 import dev.albert4j.train.TrainConfig;
+import dev.albert4j.train.WrongSettingException;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -55,6 +58,29 @@ final class RecipeOptions {
     private @Nullable Double headLearningRate;
 
     @Option(
+            names = "--layer-decay",
+            paramLabel = "F",
+            description =
+                    "the encoder learns at F times the head's rate, and the embeddings at F times the encoder's (default 1)")
+    private @Nullable Double layerDecay;
+
+    @Option(
+            names = "--class-weights",
+            paramLabel = "W",
+            description =
+                    "how much each label counts in classification and ner: balanced, rare ones more (n / (C * count)); or"
+                            + " label=weight,…, others 1")
+    private @Nullable String classWeights;
+
+    @Option(
+            names = "--tune-thresholds",
+            paramLabel = "HOW",
+            description =
+                    "multi-label: choose on the development texts from which probability on labels are given: label, one for"
+                            + " each, by its F1; global, one for all, by micro F1; none (default): 0.5")
+    private @Nullable ThresholdTuning thresholds;
+
+    @Option(
             names = "--freeze",
             paramLabel = "PART",
             description = "leave a part as it is: embeddings, or encoder to train the head alone (default none)")
@@ -67,32 +93,36 @@ final class RecipeOptions {
     private @Nullable Integer patience;
 
     /**
-     * Adds these to the settings that were given.
+     * Adds the preset to the settings that were given, and checks that there is what they need.
      *
      * @param evaluates whether there are development texts
      */
-    void applyTo(ObjectNode settings, boolean evaluates) {
-        put(settings, "optimizer", optimizer);
-        put(settings, "schedule", schedule);
-        put(settings, "freeze", freeze);
-        if (headLearningRate != null) {
-            settings.put("headLearningRate", headLearningRate);
-        }
-        if (patience != null) {
-            settings.put("patience", patience);
-        }
+    void applyTo(ObjectNode settings, FinetuneTask kind, boolean evaluates) {
         if (!evaluates && settings.path("patience").asInt() > 0) {
-            throw new IllegalArgumentException("patience " + settings.get("patience")
-                    + " needs texts to evaluate on: give --dev FILE or --dev-share R");
+            throw new WrongSettingException(
+                    "patience",
+                    settings.get("patience") + " needs texts to evaluate on: give --dev FILE or --dev-share R");
+        }
+        String thresholds = settings.path("thresholds").asText(ThresholdTuning.NONE.name());
+        if (!thresholds.equals(ThresholdTuning.NONE.name()) && !(kind == FinetuneTask.MULTI_LABEL && evaluates)) {
+            throw new WrongSettingException(
+                    "thresholds",
+                    thresholds + " needs --task multi-label and texts to choose by: give --dev FILE or --dev-share R");
+        }
+        if (kind == FinetuneTask.FILL_MASK) {
+            refuseWordDropout(settings);
         }
         if (preset != null) {
             preset(preset).applyTo(settings);
         }
     }
 
-    private static void put(ObjectNode settings, String name, @Nullable Enum<?> value) {
-        if (value != null) {
-            settings.put(name, value.name());
+    private static void refuseWordDropout(ObjectNode settings) {
+        for (String name : List.of("wordDropout", "wordRemoval")) {
+            if (settings.path(name).asDouble() != 0) {
+                throw new WrongSettingException(
+                        name, settings.get(name) + " is not for --task fill-mask, which hides words itself");
+            }
         }
     }
 

@@ -23,7 +23,7 @@ record RegressionTask(TextRegressor regressor) implements ModelTask {
 
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
-        List<LabeledText> texts = options.texts(data);
-        return regressor.evaluate(texts, progress.of(texts.size())).toReport();
+        List<LabeledText> texts = options.checked(data, options.texts(data), TextRegressor::number);
+        return regressor.evaluate(texts, progress.of(texts.size()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.Span;
 import dev.albert4j.data.TaggedText;
 import dev.albert4j.model.AlbertConfig;
@@ -8,7 +9,6 @@ import dev.albert4j.model.ProblemType;
 import dev.albert4j.task.EntityRecognizer;
 import dev.albert4j.train.TrainingTask;
 import dev.albert4j.train.TrainingTasks;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,13 +17,19 @@ final class TaggedData implements TaskData {
     private final Split<TaggedText> texts;
     private final List<String> types;
 
-    /**
-     * @param devFile where the development texts come from, for the message
-     * @throws IllegalArgumentException if nothing is named, or the development texts name another type
-     */
-    TaggedData(Split<TaggedText> texts, Path devFile) {
+    /** @param types as {@link #types} */
+    TaggedData(Split<TaggedText> texts, List<String> types) {
         this.texts = texts;
-        types = texts.train().stream()
+        this.types = types;
+    }
+
+    /**
+     * What is named in texts, sorted.
+     *
+     * @throws IllegalArgumentException if nothing is
+     */
+    static List<String> types(List<TaggedText> texts) {
+        List<String> types = texts.stream()
                 .flatMap(text -> text.spans().stream())
                 .map(Span::type)
                 .distinct()
@@ -32,12 +38,17 @@ final class TaggedData implements TaskData {
         if (types.isEmpty()) {
             throw new IllegalArgumentException("nothing is marked in the training texts");
         }
-        for (TaggedText text : texts.dev()) {
-            for (Span span : text.spans()) {
-                if (!types.contains(span.type())) {
-                    throw new IllegalArgumentException(devFile + " line " + text.line() + ": type \"" + span.type()
-                            + "\" is not one of the training texts' " + DataOptions.abbreviate(types));
-                }
+        return types;
+    }
+
+    /** @throws BadExampleException if a text names a type that is none of these */
+    static void check(TaggedText text, List<String> types) {
+        for (Span span : text.spans()) {
+            if (!types.contains(span.type())) {
+                throw new BadExampleException(
+                        text.line(),
+                        "type \"" + span.type() + "\" is not one of the training texts' "
+                                + DataOptions.abbreviate(types));
             }
         }
     }

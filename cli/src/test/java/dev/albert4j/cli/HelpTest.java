@@ -17,15 +17,15 @@ class HelpTest {
             "quickstart",
             "--output",
             "predict",
-            "--batch-tokens --explain --top-k " + ENGINE,
+            "--batch-tokens --explain --threshold --top-k " + ENGINE,
             "evaluate",
-            "--batch-tokens --columns --data --report --skip-bad " + ENGINE,
+            "--batch-tokens --columns --data --report --skip-bad --threshold " + ENGINE,
             "finetune",
             "--attention-dropout --batch-size --classifier-dropout --columns --config --dev --dev-share --dropout"
                     + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
                     + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
                     + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
-                    + " --patience --tensorboard --seeds",
+                    + " --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds",
             "tokenize",
             "--max-length --no-special --recognize-special --stride --truncation --whole-text",
             "encode",

@@ -140,6 +140,14 @@ class PredictAndEvaluateCommandTest {
         assertThat(json.at("/classes/good/support").intValue()).isEqualTo(30);
         assertThat(json.at("/macro avg/f1-score").doubleValue()).isGreaterThan(0.9);
         assertThat(json.get("data").textValue()).endsWith("dev.csv");
+        assertThat(json.get("expected_calibration_error").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(json.at("/calibration/bins")).hasSize(10);
+        assertThat(json.at("/worst_errors/count").isNumber()).isTrue();
+        Path page = work.resolve("report.HTML");
+        CommandRun html = CommandRun.of("evaluate", Workshop.classifier(), "--data", data, "--report", page)
+                .succeeds();
+        assertThat(html.out()).isEqualTo(run.out());
+        assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>").contains("Calibration", "Worst errors");
         CommandRun torch = CommandRun.of("evaluate", Workshop.classifier(), "--data", data, "--engine", "torch")
                 .succeeds();
         assertThat(torch.out()).isEqualTo(run.out());

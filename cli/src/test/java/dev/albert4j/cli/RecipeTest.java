@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,21 +90,6 @@ class RecipeTest {
                         run.out().lines().count()))
                 .extracting(line -> line.split(" ")[0])
                 .containsExactly("seed", "5", "6", "mean", "deviation");
-        assertThat(CommandRun.of(Workshop.finetune(
-                                Workshop.encoder(), train, work.resolve("other"), "--dev-share=0.25", "--seeds=5,5"))
-                        .fails())
-                .contains("--seeds [5, 5] has a seed twice");
-        assertThat(SeedRuns.table(
-                        List.of(1L, 2L, 3L),
-                        List.of(Map.of("accuracy", 0.5), Map.of("accuracy", 0.75), Map.of("accuracy", 0.25))))
-                .isEqualTo("""
-                        seed            accuracy
-                        1                 0.5000
-                        2                 0.7500
-                        3                 0.2500
-                        mean              0.5000
-                        deviation         0.2500
-                        """);
     }
 
     @Test
@@ -117,5 +101,43 @@ class RecipeTest {
         CommandRun.of(Workshop.finetune(Workshop.encoder(), train, output, "--epochs=1"))
                 .succeeds();
         assertThat(Files.readAllLines(output.resolve("log.jsonl"))).hasSize(2);
+    }
+
+    @Test
+    void aWrongValueIsToldByTheNameOfItsOptionOrOfItsSetting() throws IOException {
+        Path train = Workshop.csv(work.resolve("train.csv"), 20, 1);
+        // Both are found only when the model and the data are read.
+        for (String option : List.of("--max-length=1000", "--class-weights=ugly=2")) {
+            CommandRun run = CommandRun.of(Workshop.finetune(Workshop.encoder(), train, work.resolve("model"), option));
+            assertThat(run.status()).as(run.err()).isEqualTo(2);
+            assertThat(run.err())
+                    .containsAnyOf(
+                            "albert finetune: --max-length 1000 exceeds the model's 48 positions",
+                            "albert finetune: --class-weights label ugly is none of [bad, good]");
+        }
+        Path config = Files.writeString(work.resolve("settings.json"), "{\"learningRate\": 20, \"epochs\": 1}");
+        assertThat(CommandRun.of(
+                                Workshop.finetune(Workshop.encoder(), train, work.resolve("model"), "--config", config))
+                        .fails())
+                .contains("albert finetune: learningRate 20.0 is not between");
+        assertThat(Workshop.tree(work)).containsExactly("", "settings.json", "train.csv");
+    }
+
+    @Test
+    void rareLabelsCountMoreWhereAsked() throws IOException {
+        Path train = Workshop.csv(work.resolve("train.csv"), 40, 1);
+        for (String weights : List.of("balanced", "good=3")) {
+            CommandRun.of(Workshop.finetune(
+                            Workshop.encoder(),
+                            train,
+                            work.resolve("model"),
+                            "--class-weights=" + weights,
+                            "--layer-decay=0.9",
+                            "--epochs=1"))
+                    .succeeds();
+            ObjectNode used = JsonFile.read(work.resolve("model/provenance.json"));
+            assertThat(used.at("/config/classWeights").textValue()).isEqualTo(weights);
+            assertThat(used.at("/config/layerDecay").doubleValue()).isEqualTo(0.9);
+        }
     }
 }

@@ -218,6 +218,60 @@ class TaskTest {
     }
 
     @Test
+    void whatDoesNotFitTheTaskIsLeftOutAndCountedToo() throws IOException {
+        Path numbers = Files.writeString(
+                work.resolve("numbers.csv"), "text,text_pair,label\na,b,1\nso,so,many\nc,d,2\ne,f,3\n");
+        CommandRun regression = CommandRun.of(Workshop.finetune(
+                        Workshop.scratch(),
+                        numbers,
+                        work.resolve("r"),
+                        "--task",
+                        "regression",
+                        "--dev",
+                        numbers,
+                        "--skip-bad",
+                        "--epochs=1"))
+                .succeeds();
+        assertThat(regression.err())
+                .contains(
+                        "left out 1 bad",
+                        "numbers.csv line 3: label \"many\" is not a number",
+                        "3 texts to learn from, 3");
+        assertThat(CommandRun.of("evaluate", work.resolve("r"), "--data", numbers)
+                        .fails())
+                .contains("numbers.csv line 3", "\"many\" is not a number");
+        assertThat(CommandRun.of("evaluate", work.resolve("r"), "--data", numbers, "--skip-bad")
+                        .succeeds()
+                        .err())
+                .contains("left out 1 bad", "line 3");
+
+        Path train = Workshop.csv(work.resolve("train.csv"), 20, 1);
+        Path dev = Files.writeString(work.resolve("dev.csv"), "text,label\nfine,good\nso so,average\n");
+        CommandRun labels = CommandRun.of(Workshop.finetune(
+                        Workshop.scratch(), train, work.resolve("c"), "--dev", dev, "--skip-bad", "--epochs=1"))
+                .succeeds();
+        assertThat(labels.err()).contains("left out 1 bad", "dev.csv line 3: label \"average\"", "1 to evaluate on");
+        CommandRun named = CommandRun.of(Workshop.finetune(
+                Workshop.scratch(), train, work.resolve("n"), "--label-names=good=fine", "--skip-bad"));
+        assertThat(named.status()).isEqualTo(2);
+        assertThat(named.err()).contains("left out 10 bad", "one label only, [fine]");
+
+        Path entities = Files.writeString(work.resolve("train.conll"), "a B-X\nb O\n\n");
+        Path others = Files.writeString(work.resolve("dev.conll"), "a B-X\n\nb B-Y\n\n");
+        Object[] ner = Workshop.finetune(
+                Workshop.scratch(),
+                entities,
+                work.resolve("e"),
+                "--task",
+                "ner",
+                "--dev",
+                others,
+                "--skip-bad",
+                "--epochs=1");
+        assertThat(CommandRun.of(ner).succeeds().err()).contains("left out 1 bad", "dev.conll line 3: type \"Y\"");
+    }
+
+    @Test
     void whatIsNoNumberIsRefusedWithItsLine() throws IOException {
         Path data = Files.writeString(work.resolve("train.csv"), "text,label\nfine,1\nso so,many\n");
         assertThat(CommandRun.of(Workshop.finetune(

@@ -1,6 +1,7 @@
 package dev.albert4j.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -45,6 +46,15 @@ public final class WholeFile {
             }
             throw e;
         }
+    }
+
+    /** The same with content that is in memory. */
+    public static void write(Path file, byte[] content) throws IOException {
+        write(file, channel -> {
+            for (ByteBuffer rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) {
+                channel.write(rest);
+            }
+        });
     }
 
     private static FileChannel create(Path file, Path aside) throws IOException {

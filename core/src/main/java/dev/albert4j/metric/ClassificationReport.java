@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,11 @@ import java.util.function.ToDoubleFunction;
  * classification_report} counts them (a ratio without a denominator is 0). Immutable and thread-safe.
  */
 public final class ClassificationReport {
+    /** A matrix of more classes than these is no longer read: its greatest cells say more. */
+    private static final int MAX_MATRIX = 24;
+
+    private static final int MAX_PAIRS = 20;
+
     private final List<String> labels;
     private final List<ClassScore> classes;
     private final int[][] confusion; // [C, C]: rows expected, columns predicted
@@ -30,6 +36,16 @@ public final class ClassificationReport {
      * @param support how many are of the class
      */
     public record ClassScore(String label, double precision, double recall, double f1, int support) {}
+
+    /**
+     * Two classes that are taken for each other.
+     *
+     * @param expected what it was
+     * @param predicted what it was taken for
+     * @param count how often
+     * @param share which part of the examples of the expected class
+     */
+    public record Confused(String expected, String predicted, int count, double share) {}
 
     private ClassificationReport(List<String> labels, int[][] confusion, int numExamples) {
         this.labels = List.copyOf(labels);
@@ -86,6 +102,24 @@ public final class ClassificationReport {
         return confusion[expected][predicted];
     }
 
+    /** The pairs of classes confused most often, at most twenty, the most frequent first. */
+    public List<Confused> mostConfused() {
+        List<Confused> pairs = new ArrayList<>();
+        for (int expected = 0; expected < confusion.length; expected++) {
+            for (int predicted = 0; predicted < confusion.length; predicted++) {
+                int count = confusion[expected][predicted];
+                if (expected != predicted && count > 0) {
+                    double share = ratio(count, classes.get(expected).support());
+                    pairs.add(new Confused(labels.get(expected), labels.get(predicted), count, share));
+                }
+            }
+        }
+        pairs.sort(Comparator.comparingInt(Confused::count)
+                .thenComparingDouble(Confused::share)
+                .reversed());
+        return List.copyOf(pairs.subList(0, Math.min(MAX_PAIRS, pairs.size())));
+    }
+
     /** The part predicted rightly. */
     public double accuracy() {
         int right = 0;
@@ -120,7 +154,7 @@ public final class ClassificationReport {
         return new Report(metrics, toText(), toJson());
     }
 
-    /** The table practitioners know, and the confusion matrix below it. */
+    /** The table practitioners know, and the confusion matrix below it; of many classes the most confused pairs. */
     public String toText() {
         int width = Math.max(12, labels.stream().mapToInt(String::length).max().orElse(0));
         StringBuilder out = new StringBuilder();
@@ -139,8 +173,12 @@ public final class ClassificationReport {
                 weighted(ClassScore::recall),
                 weighted(ClassScore::f1),
                 numExamples);
-        out.append(String.format("%nconfusion matrix (rows expected, columns predicted)%n"));
-        appendConfusion(out, width);
+        if (labels.size() > MAX_MATRIX) {
+            appendConfused(out, width);
+        } else {
+            out.append(String.format("%nconfusion matrix (rows expected, columns predicted)%n"));
+            appendConfusion(out, width);
+        }
         return out.toString();
     }
 
@@ -170,6 +208,13 @@ public final class ClassificationReport {
         }
     }
 
+    private void appendConfused(StringBuilder out, int width) {
+        out.append(String.format("%nmost confused (expected, count, predicted)%n"));
+        for (Confused pair : mostConfused()) {
+            out.append(String.format("%" + width + "s %6d  %s%n", pair.expected(), pair.count(), pair.predicted()));
+        }
+    }
+
     /** The same figures as JSON, named as scikit-learn's {@code output_dict}. */
     public ObjectNode toJson() {
         ObjectNode root = new ObjectMapper().createObjectNode();
@@ -196,6 +241,14 @@ public final class ClassificationReport {
             for (int count : row) {
                 values.add(count);
             }
+        }
+        ArrayNode pairs = root.putArray("most_confused");
+        for (Confused pair : mostConfused()) {
+            pairs.addObject()
+                    .put("expected", pair.expected())
+                    .put("predicted", pair.predicted())
+                    .put("count", pair.count())
+                    .put("share", pair.share());
         }
         return root;
     }

@@ -1,8 +1,10 @@
 package dev.albert4j.metric;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -11,9 +13,11 @@ import java.util.Map;
  * @param metrics the numbers that can choose between models, by name ({@code macro_f1}), in order of importance; higher is better
  *     unless {@link #isLowerBetter}
  * @param text the table a person reads, lines ended by line breaks
- * @param json the same for programs
+ * @param json the same for programs, an object
  */
 public record Report(Map<String, Double> metrics, String text, JsonNode json) {
+    private static final String CHOSEN = "chosen";
+
     /** @throws IllegalArgumentException if there is no number */
     public Report {
         if (metrics.isEmpty()) {
@@ -38,5 +42,43 @@ public record Report(Map<String, Double> metrics, String text, JsonNode json) {
             throw new IllegalArgumentException("metric " + name + " is none of the task's " + metrics.keySet());
         }
         return value;
+    }
+
+    /** The same, and how well the probabilities fit: one number more, {@code expected_calibration_error}, and the bins in the JSON. */
+    public Report with(Calibration calibration) {
+        double error = calibration.expectedError();
+        Map<String, Double> more = new LinkedHashMap<>(metrics);
+        more.put(Calibration.ERROR, error);
+        ObjectNode object = json.deepCopy();
+        object.put(Calibration.ERROR, error).set("calibration", calibration.toJson());
+        String line = String.format(Locale.ROOT, "%n%s %.4f%n", Calibration.ERROR.replace('_', ' '), error);
+        return new Report(more, text + line, object);
+    }
+
+    /** The same, and the worst errors with their texts, in the JSON alone. */
+    public Report with(Mistakes mistakes) {
+        ObjectNode object = json.deepCopy();
+        object.set("worst_errors", mistakes.toJson());
+        return new Report(metrics, text, object);
+    }
+
+    /**
+     * The same, and a field of the model's configuration that these data chose.
+     *
+     * @param field its name, as {@code label_thresholds}
+     * @param value its value
+     * @param line what a reader is told of it
+     */
+    public Report withChosen(String field, JsonNode value, String line) {
+        ObjectNode object = json.deepCopy();
+        object.withObjectProperty(CHOSEN).set(field, value);
+        return new Report(metrics, text + line + System.lineSeparator(), object);
+    }
+
+    /** Fields of the model's configuration that these data chose, by name; mostly none. */
+    public Map<String, JsonNode> chosen() {
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        json.path(CHOSEN).properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+        return fields;
     }
 }

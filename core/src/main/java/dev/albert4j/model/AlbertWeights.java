@@ -159,6 +159,15 @@ public final class AlbertWeights {
         return all;
     }
 
+    /**
+     * The same values under another configuration.
+     *
+     * @throws IllegalArgumentException if that one's parameters are others
+     */
+    public AlbertWeights withConfig(AlbertConfig other) {
+        return of(other, values);
+    }
+
     /** The configuration the shapes come from. */
     public AlbertConfig config() {
         return config;

@@ -175,7 +175,7 @@ public record Provenance(
         }
     }
 
-    private Provenance withOthers(Map<String, JsonNode> value) {
+    public Provenance withOthers(Map<String, JsonNode> value) {
         return new Provenance(created, version, command, config, data, seed, parent, metrics, environment, value);
     }
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param stride tokens of the context that two windows share, up to half of {@code maxLength}
  * @param maxAnswerTokens most tokens of an answer
  * @param numBest how many answers to give, 1 to 1000
- * @param noAnswerThreshold there is no answer if "no answer" leads by more than this, in logits; null if every context holds one
+ * @param noAnswerThreshold there is no answer if "no answer" leads by more than this, in logits; null for the model's own
+ *     ({@code no_answer_threshold} of its configuration), or if it has none, for an answer always
  */
 public record AnswerOptions(
         int maxLength,
@@ -17,7 +18,7 @@ public record AnswerOptions(
         int maxAnswerTokens,
         int numBest,
         @Nullable Double noAnswerThreshold) {
-    /** As Hugging Face's {@code run_qa.py}: 384 tokens, 128 shared, answers up to 30 tokens, the best 20, always an answer. */
+    /** As Hugging Face's {@code run_qa.py}: 384 tokens, 128 shared, answers up to 30 tokens, the best 20, the model's threshold. */
     public static final AnswerOptions DEFAULT = new AnswerOptions(384, 128, 30, 20, null);
 
     /** @throws IllegalArgumentException naming the value that is out of its range */

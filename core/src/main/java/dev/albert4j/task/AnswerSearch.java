@@ -71,8 +71,6 @@ final class AnswerSearch {
                         context.substring(c.begin(), c.end()), c.begin(), c.end(), Math.exp(c.score() - top) / sum))
                 .toList();
         double margin = answers.isEmpty() ? Double.POSITIVE_INFINITY : noAnswer - max;
-        Double threshold = options.noAnswerThreshold();
-        boolean answered = !answers.isEmpty() && (threshold == null || margin <= threshold);
-        return new Answers(answers, Math.exp(noAnswer - top) / sum, margin, answered);
+        return new Answers(answers, Math.exp(noAnswer - top) / sum, margin, false).at(options.noAnswerThreshold());
     }
 }

@@ -2,6 +2,7 @@ package dev.albert4j.task;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The best answers to one question. Immutable.
@@ -24,5 +25,11 @@ public record Answers(List<Answer> best, double noAnswerScore, double margin, bo
     /** The answer, unless there is none. */
     public Optional<Answer> answer() {
         return answered ? Optional.of(best.get(0)) : Optional.empty();
+    }
+
+    /** The same under another threshold; null if there always is an answer. */
+    Answers at(@Nullable Double threshold) {
+        boolean passes = !best.isEmpty() && (threshold == null || margin <= threshold);
+        return new Answers(best, noAnswerScore, margin, passes);
     }
 }

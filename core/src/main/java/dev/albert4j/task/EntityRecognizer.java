@@ -2,6 +2,9 @@ package dev.albert4j.task;
 
 import dev.albert4j.data.Span;
 import dev.albert4j.data.TaggedText;
+import dev.albert4j.metric.Mistakes;
+import dev.albert4j.metric.Mistakes.Mistake;
+import dev.albert4j.metric.Report;
 import dev.albert4j.metric.SpanReport;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
@@ -13,7 +16,10 @@ import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Finds what is named in a text: tokenizer, encoder, and the head of Hugging Face's {@code AlbertForTokenClassification} (a linear
@@ -25,8 +31,6 @@ import java.util.List;
 public final class EntityRecognizer {
     /** The tag index of a token that does not count, as PyTorch's {@code cross_entropy} leaves it out. */
     public static final int NO_TAG = -100;
-
-    private static final int TEXTS_AT_ONCE = 256; // evaluated: bounds the memory for their scores
 
     private final HeadRunner runner;
     private final List<String> labels; // [C]
@@ -123,18 +127,53 @@ public final class EntityRecognizer {
     /**
      * Compares what is found with what is marked.
      *
+     * @param progress is told how many texts are done
      * @throws IllegalArgumentException if there is no text
      */
-    public SpanReport evaluate(List<TaggedText> texts) {
+    public Report evaluate(List<TaggedText> texts, IntConsumer progress) {
         List<List<Span>> found = new ArrayList<>(texts.size());
-        for (int begin = 0; begin < texts.size(); begin += TEXTS_AT_ONCE) {
-            List<TaggedText> some = texts.subList(begin, Math.min(texts.size(), begin + TEXTS_AT_ONCE));
-            for (List<Entity> entities :
-                    predict(some.stream().map(TaggedText::text).toList())) {
-                found.add(entities.stream().map(Entity::span).toList());
+        Mistakes mistakes = new Mistakes("wrong names");
+        Chunks.forEach(texts, progress, (begin, part) -> {
+            List<List<Entity>> answers =
+                    predict(part.stream().map(TaggedText::text).toList());
+            for (int i = 0; i < answers.size(); i++) {
+                found.add(answers.get(i).stream().map(Entity::span).toList());
+                compare(part.get(i), answers.get(i), mistakes);
+            }
+        });
+        return SpanReport.of(texts.stream().map(TaggedText::spans).toList(), found)
+                .toReport()
+                .with(mistakes);
+    }
+
+    /** What was missed in a text and what was found wrongly are one mistake; of equally many the more certain is the worse. */
+    private static void compare(TaggedText text, List<Entity> found, Mistakes mistakes) {
+        List<Span> missed = new ArrayList<>(text.spans());
+        List<Entity> wrong = new ArrayList<>();
+        for (Entity entity : found) {
+            if (!missed.remove(entity.span())) {
+                wrong.add(entity);
             }
         }
-        return SpanReport.of(texts.stream().map(TaggedText::spans).toList(), found);
+        int count = missed.size() + wrong.size();
+        if (count > 0) {
+            String expected = missed.stream()
+                    .sorted(Comparator.comparingInt(Span::begin))
+                    .map(span -> span.type() + " " + text.text().substring(span.begin(), span.end()))
+                    .collect(Collectors.joining("\n"));
+            String said = wrong.stream()
+                    .map(entity -> entity.type() + " " + entity.text())
+                    .collect(Collectors.joining("\n"));
+            double certainty = wrong.stream().mapToDouble(Entity::score).max().orElse(0);
+            mistakes.add(
+                    count + certainty / 2,
+                    new Mistake(
+                            text.line(),
+                            text.text(),
+                            expected.isEmpty() ? "nothing else" : expected,
+                            said.isEmpty() ? "nothing" : said,
+                            count));
+        }
     }
 
     private Cut cut(String text) {

@@ -1,8 +1,12 @@
 package dev.albert4j.task;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.LabeledText;
+import dev.albert4j.metric.Calibration;
+import dev.albert4j.metric.Mistakes;
 import dev.albert4j.metric.MultiLabelReport;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
@@ -11,30 +15,33 @@ import dev.albert4j.model.ProblemType;
 import dev.albert4j.task.Classification.Score;
 import dev.albert4j.task.HeadRunner.Sequence;
 import dev.albert4j.task.TextClassifier.Input;
+import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Puts any number of labels on a text, or on a pair of texts: the head of Hugging Face's {@code AlbertForSequenceClassification}
- * with {@code problem_type} multi_label_classification, then a sigmoid for each label. Thread-safe; does not close the encoder it
+ * with {@code problem_type} multi_label_classification, then a sigmoid for each label. A label is given from its threshold on:
+ * one half, unless the model's configuration has {@code label_thresholds}. Thread-safe; does not close the encoder it
  * was given.
  */
 public final class MultiLabelClassifier {
     /** Stands between the labels of a text in a data file. */
     public static final String SEPARATOR = "|";
 
-    private static final double THRESHOLD = 0.5;
-
     private final HeadRunner runner;
     private final List<String> labels; // [C]
+    private final LabelThresholds thresholds;
 
     /**
      * An answer.
      *
-     * @param labels those with a probability of at least one half, in the model's order
+     * @param labels those whose probability reaches the label's threshold, in the model's order
      * @param scores all labels with their probabilities, in the model's order
      * @param truncated whether the text was longer than the model reads, and its end was left out
      */
@@ -60,6 +67,22 @@ public final class MultiLabelClassifier {
         }
         this.runner = new HeadRunner(tokenizer, weights, "classifier", encoder, maxBatchTokens);
         this.labels = TextClassifier.labels(config);
+        this.thresholds = LabelThresholds.of(config, labels);
+    }
+
+    private MultiLabelClassifier(HeadRunner runner, List<String> labels, LabelThresholds thresholds) {
+        this.runner = runner;
+        this.labels = labels;
+        this.thresholds = thresholds;
+    }
+
+    /**
+     * The same model with one threshold for all labels.
+     *
+     * @throws IllegalArgumentException if it is not between 0 and 1
+     */
+    public MultiLabelClassifier withThreshold(double threshold) {
+        return new MultiLabelClassifier(runner, labels, LabelThresholds.all(threshold, labels.size()));
     }
 
     /** Whether a model puts any number of labels on a text. */
@@ -76,25 +99,45 @@ public final class MultiLabelClassifier {
     /** Labels texts, in their order. */
     public List<Labels> predict(List<Input> inputs) {
         List<Labels> answers = new ArrayList<>(inputs.size());
-        var encodings = inputs.stream()
-                .map(input -> runner.encode(input.text(), input.pair()))
-                .toList();
-        List<double[]> logits =
-                runner.pooled(encodings.stream().map(Sequence::of).toList());
+        List<Encoding> encodings = inputs.stream().map(this::encode).toList();
+        List<double[]> probabilities = probabilities(encodings);
         for (int i = 0; i < inputs.size(); i++) {
             List<Score> scores = new ArrayList<>();
-            List<String> chosen = new ArrayList<>();
             for (int c = 0; c < labels.size(); c++) {
-                double probability = 1 / (1 + Math.exp(-logits.get(i)[c]));
-                scores.add(new Score(labels.get(c), probability));
-                if (probability >= THRESHOLD) {
-                    chosen.add(labels.get(c));
-                }
+                scores.add(new Score(labels.get(c), probabilities.get(i)[c]));
             }
             Input input = inputs.get(i);
-            answers.add(new Labels(chosen, scores, runner.isTruncated(encodings.get(i), input.text(), input.pair())));
+            boolean truncated = runner.isTruncated(encodings.get(i), input.text(), input.pair());
+            answers.add(new Labels(names(decide(probabilities.get(i), thresholds)), scores, truncated));
         }
         return answers;
+    }
+
+    private Encoding encode(Input input) {
+        return runner.encode(input.text(), input.pair());
+    }
+
+    private List<double[]> probabilities(List<Encoding> encodings) {
+        return runner.pooled(encodings.stream().map(Sequence::of).toList()).stream()
+                .map(logits -> Arrays.stream(logits)
+                        .map(logit -> 1 / (1 + Math.exp(-logit)))
+                        .toArray())
+                .toList();
+    }
+
+    private static boolean[] decide(double[] probabilities, LabelThresholds thresholds) {
+        boolean[] flags = new boolean[probabilities.length];
+        for (int c = 0; c < flags.length; c++) {
+            flags[c] = thresholds.isReached(c, probabilities[c]);
+        }
+        return flags;
+    }
+
+    private List<String> names(boolean[] flags) {
+        return IntStream.range(0, flags.length)
+                .filter(c -> flags[c])
+                .mapToObj(labels::get)
+                .toList();
     }
 
     /**
@@ -104,22 +147,80 @@ public final class MultiLabelClassifier {
      * @param progress is told how many are done
      * @throws BadExampleException naming the line of a label that is none of the model's
      */
-    public MultiLabelReport evaluate(List<LabeledText> texts, IntConsumer progress) {
-        List<boolean[]> expected =
-                texts.stream().map(text -> flags(text, labels)).toList();
-        List<boolean[]> predicted = new ArrayList<>();
+    public Report evaluate(List<LabeledText> texts, IntConsumer progress) {
+        return report(texts, expected(texts), probabilities(texts, progress), thresholds);
+    }
+
+    /**
+     * Chooses the thresholds that fit labelled texts best, and measures the model with them instead of its own: {@link Report#chosen}
+     * has them as {@code label_thresholds}. On these texts they flatter the model a little, the more the fewer texts a label has.
+     *
+     * @param how {@link ThresholdTuning#LABEL}, where labels are rare or unlike each other (one half is too high for a rare one);
+     *     {@link ThresholdTuning#GLOBAL}, where there are few texts to choose by
+     * @throws BadExampleException naming the line of a label that is none of the model's
+     */
+    public Report tune(List<LabeledText> texts, ThresholdTuning how, IntConsumer progress) {
+        List<boolean[]> expected = expected(texts);
+        List<double[]> probabilities = probabilities(texts, progress);
+        LabelThresholds tuned = LabelThresholds.tune(how, labels.size(), expected, probabilities);
+        JsonNode field = tuned.toJson(labels);
+        return report(texts, expected, probabilities, tuned)
+                .withChosen(LabelThresholds.FIELD, field, "thresholds chosen on these texts: " + field);
+    }
+
+    private List<boolean[]> expected(List<LabeledText> texts) {
+        return texts.stream().map(text -> flags(text, labels)).toList();
+    }
+
+    private List<double[]> probabilities(List<LabeledText> texts, IntConsumer progress) {
+        List<double[]> probabilities = new ArrayList<>(texts.size());
         Chunks.forEach(
                 texts,
                 progress,
-                (begin, part) -> predict(part.stream()
-                                .map(text -> new Input(text.text(), text.pair()))
-                                .toList())
-                        .forEach(answer -> {
-                            boolean[] flags = new boolean[labels.size()];
-                            answer.labels().forEach(label -> flags[labels.indexOf(label)] = true);
-                            predicted.add(flags);
-                        }));
-        return MultiLabelReport.of(labels, expected, predicted);
+                (begin, part) -> probabilities.addAll(probabilities(
+                        part.stream().map(Input::of).map(this::encode).toList())));
+        return probabilities;
+    }
+
+    private Report report(
+            List<LabeledText> texts,
+            List<boolean[]> expected,
+            List<double[]> probabilities,
+            LabelThresholds thresholds) {
+        List<boolean[]> predicted =
+                probabilities.stream().map(values -> decide(values, thresholds)).toList();
+        Calibration calibration = new Calibration("each label");
+        Mistakes mistakes = new Mistakes("probability");
+        for (int i = 0; i < texts.size(); i++) {
+            compare(texts.get(i), probabilities.get(i), expected.get(i), predicted.get(i), calibration, mistakes);
+        }
+        return MultiLabelReport.of(labels, expected, predicted)
+                .toReport()
+                .with(calibration)
+                .with(mistakes);
+    }
+
+    /** The badness of a text's labels is the greatest probability that was given to the wrong side. */
+    private void compare(
+            LabeledText text,
+            double[] probabilities,
+            boolean[] expected,
+            boolean[] predicted,
+            Calibration calibration,
+            Mistakes mistakes) {
+        double worst = 0;
+        for (int c = 0; c < expected.length; c++) {
+            double probability = probabilities[c];
+            calibration.add(probability, expected[c]);
+            if (expected[c] != predicted[c]) {
+                worst = Math.max(worst, expected[c] ? 1 - probability : probability);
+            }
+        }
+        if (!Arrays.equals(expected, predicted)) {
+            List<String> given = names(predicted);
+            String said = given.isEmpty() ? "none" : String.join(SEPARATOR, given);
+            mistakes.add(worst, TextClassifier.mistake(text, said, worst));
+        }
     }
 
     /** The labels of a text. */

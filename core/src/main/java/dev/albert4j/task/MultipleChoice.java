@@ -1,7 +1,11 @@
 package dev.albert4j.task;
 
 import dev.albert4j.data.ChoiceQuestion;
+import dev.albert4j.metric.Calibration;
 import dev.albert4j.metric.ChoiceMetrics;
+import dev.albert4j.metric.Mistakes;
+import dev.albert4j.metric.Mistakes.Mistake;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
@@ -13,6 +17,7 @@ import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -94,13 +99,40 @@ public final class MultipleChoice {
         return answers;
     }
 
-    /** Answers questions whose answers are known, and compares. */
-    public ChoiceMetrics evaluate(List<ChoiceQuestion> questions) {
-        List<Choice> choices = predict(questions.stream().map(Input::of).toList());
+    /**
+     * Answers questions whose answers are known, and compares.
+     *
+     * @param progress is told how many are done
+     */
+    public Report evaluate(List<ChoiceQuestion> questions, IntConsumer progress) {
+        List<Choice> choices = new ArrayList<>(questions.size());
+        Chunks.forEach(
+                questions,
+                progress,
+                (begin, part) ->
+                        choices.addAll(predict(part.stream().map(Input::of).toList())));
+        Calibration calibration = new Calibration("the chosen option");
+        Mistakes mistakes = new Mistakes("probability");
+        for (int i = 0; i < choices.size(); i++) {
+            ChoiceQuestion question = questions.get(i);
+            Choice choice = choices.get(i);
+            boolean right = choice.index() == question.answer();
+            calibration.add(choice.score(), right);
+            if (!right) {
+                String text = Mistake.joined(question.context(), question.question());
+                String expected = question.choices().get(question.answer());
+                mistakes.add(
+                        choice.score(),
+                        new Mistake(question.number(), text, expected, choice.choice(), choice.score()));
+            }
+        }
         return ChoiceMetrics.of(
-                questions.stream().mapToInt(ChoiceQuestion::answer).toArray(),
-                choices.stream().mapToInt(Choice::index).toArray(),
-                questions.stream().mapToInt(q -> q.choices().size()).toArray());
+                        questions.stream().mapToInt(ChoiceQuestion::answer).toArray(),
+                        choices.stream().mapToInt(Choice::index).toArray(),
+                        questions.stream().mapToInt(q -> q.choices().size()).toArray())
+                .toReport()
+                .with(calibration)
+                .with(mistakes);
     }
 
     /**

@@ -1,8 +1,12 @@
 package dev.albert4j.task;
 
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import dev.albert4j.data.QuestionContext;
 import dev.albert4j.metric.AnswerMetrics;
 import dev.albert4j.metric.AnswerScript;
+import dev.albert4j.metric.Mistakes;
+import dev.albert4j.metric.Mistakes.Mistake;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
@@ -14,6 +18,9 @@ import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.tokenize.Truncation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Finds the part of a text that answers a question: tokenizer, encoder, and the head of Hugging Face's {@code
@@ -40,7 +47,8 @@ public final class QuestionAnswerer {
      * @param maxBatchTokens windows are run together up to this many tokens
      * @param options how answers are looked for; a length beyond the model's longest sequence is shortened to it, and the stride to
      *     half of that
-     * @throws IllegalArgumentException if the model does not answer questions, or the tokenizer is another model's
+     * @throws IllegalArgumentException if the model does not answer questions, its threshold is no number, or the tokenizer is
+     *     another model's
      */
     public QuestionAnswerer(
             Tokenizer tokenizer, AlbertWeights weights, Encoder encoder, int maxBatchTokens, AnswerOptions options) {
@@ -52,7 +60,20 @@ public final class QuestionAnswerer {
         this.runner = new HeadRunner(tokenizer, weights, "qa_outputs", encoder, maxBatchTokens);
         this.maxBatchTokens = maxBatchTokens;
         int maxLength = Math.min(options.maxLength(), config.maxPositionEmbeddings());
-        this.options = options.withLength(maxLength, Math.min(options.stride(), maxLength / 2));
+        Double own = NoAnswerThreshold.of(config);
+        this.options = options.withLength(maxLength, Math.min(options.stride(), maxLength / 2))
+                .withNoAnswerThreshold(options.noAnswerThreshold() == null ? own : options.noAnswerThreshold());
+    }
+
+    private QuestionAnswerer(HeadRunner runner, int maxBatchTokens, AnswerOptions options) {
+        this.runner = runner;
+        this.maxBatchTokens = maxBatchTokens;
+        this.options = options;
+    }
+
+    /** The same model with another threshold: there is no answer if "no answer" leads by more than this, in logits. */
+    public QuestionAnswerer withNoAnswerThreshold(double threshold) {
+        return new QuestionAnswerer(runner, maxBatchTokens, options.withNoAnswerThreshold(threshold));
     }
 
     /** How answers are looked for. */
@@ -67,6 +88,10 @@ public final class QuestionAnswerer {
 
     /** The best answers to questions, in their order. */
     public List<Answers> predict(List<Input> inputs) {
+        return predict(inputs, done -> {});
+    }
+
+    private List<Answers> predict(List<Input> inputs, IntConsumer progress) {
         List<Answers> answers = new ArrayList<>(inputs.size());
         int begin = 0;
         while (begin < inputs.size()) {
@@ -81,6 +106,7 @@ public final class QuestionAnswerer {
             }
             answer(inputs.subList(begin, begin + windows.size()), windows, answers);
             begin += windows.size();
+            progress.accept(begin);
         }
         return answers;
     }
@@ -100,19 +126,78 @@ public final class QuestionAnswerer {
         }
     }
 
-    /** Answers questions whose answers are known, and compares. */
-    public AnswerMetrics evaluate(List<QuestionContext> questions, AnswerScript script) {
-        List<String> predictions =
-                predict(questions.stream()
-                                .map(q -> new Input(q.question(), q.context()))
-                                .toList())
-                        .stream()
-                        .map(answers -> answers.answer().map(Answer::text).orElse(""))
-                        .toList();
+    /**
+     * Answers questions whose answers are known, and compares.
+     *
+     * @param progress is told how many are done
+     */
+    public Report evaluate(List<QuestionContext> questions, AnswerScript script, IntConsumer progress) {
+        return report(questions, predict(inputs(questions), progress), script);
+    }
+
+    /**
+     * The same, but with the threshold of "no answer" that gives the best F1 on these questions, if some of them have no answer:
+     * {@link Report#chosen} has it as {@code no_answer_threshold}.
+     */
+    public Report tune(List<QuestionContext> questions, AnswerScript script, IntConsumer progress) {
+        if (questions.stream().noneMatch(question -> question.answers().isEmpty())) {
+            return evaluate(questions, script, progress);
+        }
+        List<Answers> answers = predict(inputs(questions), progress);
+        List<NoAnswerThreshold.Question> known = new ArrayList<>(answers.size());
+        for (int i = 0; i < answers.size(); i++) {
+            List<String> right = questions.get(i).answerTexts();
+            String best = answers.get(i).at(null).answer().map(Answer::text).orElse("");
+            double gain = script.f1(best, right) - script.f1("", right);
+            known.add(new NoAnswerThreshold.Question(answers.get(i).margin(), gain));
+        }
+        double threshold = NoAnswerThreshold.tune(known);
+        List<Answers> decided =
+                answers.stream().map(answer -> answer.at(threshold)).toList();
+        String line =
+                String.format(Locale.ROOT, "%nthreshold of \"no answer\" chosen on these questions: %.4f", threshold);
+        return report(questions, decided, script)
+                .withChosen(NoAnswerThreshold.FIELD, DoubleNode.valueOf(threshold), line);
+    }
+
+    private static List<Input> inputs(List<QuestionContext> questions) {
+        return questions.stream().map(q -> new Input(q.question(), q.context())).toList();
+    }
+
+    private static Report report(List<QuestionContext> questions, List<Answers> answers, AnswerScript script) {
+        List<String> predictions = answers.stream()
+                .map(answer -> answer.answer().map(Answer::text).orElse(""))
+                .toList();
+        Mistakes mistakes = new Mistakes("F1");
+        for (int i = 0; i < predictions.size(); i++) {
+            compare(questions.get(i), answers.get(i), script, mistakes);
+        }
         return AnswerMetrics.of(
-                script,
-                predictions,
-                questions.stream().map(QuestionContext::answerTexts).toList());
+                        script,
+                        predictions,
+                        questions.stream().map(QuestionContext::answerTexts).toList())
+                .toReport()
+                .with(mistakes);
+    }
+
+    /** An answer is the worse the further it is off and the surer the model was of it. */
+    private static void compare(QuestionContext question, Answers answers, AnswerScript script, Mistakes mistakes) {
+        String said = answers.answer().map(Answer::text).orElse("");
+        double f1 = script.f1(said, question.answerTexts());
+        if (f1 < 1) {
+            double probability = answers.answer().map(Answer::score).orElse(answers.noAnswerScore());
+            String expected = question.answers().isEmpty()
+                    ? "no answer"
+                    : question.answerTexts().stream().distinct().collect(Collectors.joining("\n"));
+            mistakes.add(
+                    (1 - f1) * probability,
+                    new Mistake(
+                            question.number(),
+                            question.question(),
+                            expected,
+                            answers.answered() ? said : "no answer",
+                            f1));
+        }
     }
 
     /**

@@ -2,7 +2,11 @@ package dev.albert4j.task;
 
 import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.LabeledText;
+import dev.albert4j.metric.Calibration;
 import dev.albert4j.metric.ClassificationReport;
+import dev.albert4j.metric.Mistakes;
+import dev.albert4j.metric.Mistakes.Mistake;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
@@ -34,7 +38,11 @@ public final class TextClassifier {
      * @param text the text
      * @param pair the second text, if there are two
      */
-    public record Input(String text, @Nullable String pair) {}
+    public record Input(String text, @Nullable String pair) {
+        static Input of(LabeledText text) {
+            return new Input(text.text(), text.pair());
+        }
+    }
 
     /**
      * An answer with its reasons.
@@ -109,18 +117,32 @@ public final class TextClassifier {
      * @param progress is told how many are done
      * @throws BadExampleException naming the line of a label that is none of the model's
      */
-    public ClassificationReport evaluate(List<LabeledText> texts, IntConsumer progress) {
+    public Report evaluate(List<LabeledText> texts, IntConsumer progress) {
         int[] expected = texts.stream().mapToInt(text -> index(text, labels)).toArray();
         int[] predicted = new int[expected.length];
+        Calibration calibration = new Calibration("the predicted label");
+        Mistakes mistakes = new Mistakes("probability");
         Chunks.forEach(texts, progress, (begin, part) -> {
-            List<Classification> answers = predict(part.stream()
-                    .map(text -> new Input(text.text(), text.pair()))
-                    .toList());
+            List<Classification> answers = predict(part.stream().map(Input::of).toList());
             for (int i = 0; i < answers.size(); i++) {
-                predicted[begin + i] = labels.indexOf(answers.get(i).label());
+                Classification answer = answers.get(i);
+                predicted[begin + i] = labels.indexOf(answer.label());
+                boolean right = predicted[begin + i] == expected[begin + i];
+                calibration.add(answer.score(), right);
+                if (!right) {
+                    mistakes.add(answer.score(), mistake(part.get(i), answer.label(), answer.score()));
+                }
             }
         });
-        return ClassificationReport.of(labels, expected, predicted);
+        return ClassificationReport.of(labels, expected, predicted)
+                .toReport()
+                .with(calibration)
+                .with(mistakes);
+    }
+
+    static Mistake mistake(LabeledText text, String predicted, double score) {
+        String both = text.pair() == null ? text.text() : Mistake.joined(text.text(), text.pair());
+        return new Mistake(text.line(), both, text.label(), predicted, score);
     }
 
     static String abbreviate(List<String> labels) {

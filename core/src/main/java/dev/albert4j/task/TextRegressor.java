@@ -2,7 +2,9 @@ package dev.albert4j.task;
 
 import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.LabeledText;
+import dev.albert4j.metric.Mistakes;
 import dev.albert4j.metric.RegressionReport;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
@@ -12,6 +14,7 @@ import dev.albert4j.task.HeadRunner.Sequence;
 import dev.albert4j.task.TextClassifier.Input;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /**
@@ -62,19 +65,23 @@ public final class TextRegressor {
      * @param progress is told how many are done
      * @throws BadExampleException naming the line of a label that is no number
      */
-    public RegressionReport evaluate(List<LabeledText> texts, IntConsumer progress) {
+    public Report evaluate(List<LabeledText> texts, IntConsumer progress) {
         double[] expected = new double[texts.size()];
         for (int i = 0; i < expected.length; i++) {
             expected[i] = number(texts.get(i));
         }
         double[] predicted = new double[texts.size()];
+        Mistakes mistakes = new Mistakes("error");
         Chunks.forEach(texts, progress, (begin, part) -> {
-            double[] numbers = predict(part.stream()
-                    .map(text -> new Input(text.text(), text.pair()))
-                    .toList());
-            System.arraycopy(numbers, 0, predicted, begin, numbers.length);
+            double[] numbers = predict(part.stream().map(Input::of).toList());
+            for (int i = 0; i < numbers.length; i++) {
+                predicted[begin + i] = numbers[i];
+                double error = numbers[i] - expected[begin + i];
+                String said = String.format(Locale.ROOT, "%.4g", numbers[i]);
+                mistakes.add(Math.abs(error), TextClassifier.mistake(part.get(i), said, error));
+            }
         });
-        return RegressionReport.of(expected, predicted);
+        return RegressionReport.of(expected, predicted).toReport().with(mistakes);
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ClassificationReportTest {
@@ -45,6 +46,26 @@ class ClassificationReportTest {
         assertThat(json.at("/confusion_matrix/rows_expected_columns_predicted/0/1")
                         .asInt())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void ofManyClassesTheMostConfusedPairsStandInPlaceOfTheMatrix() {
+        List<String> labels = IntStream.range(0, 60).mapToObj(i -> "class " + i).toList();
+        int[] expected = IntStream.range(0, 600).map(i -> i % 60).toArray();
+        int[] predicted = expected.clone();
+        predicted[3] = predicted[63] = predicted[123] = 5;
+        predicted[4] = 6;
+        ClassificationReport report = ClassificationReport.of(labels, expected, predicted);
+        assertThat(report.mostConfused())
+                .containsExactly(
+                        new ClassificationReport.Confused("class 3", "class 5", 3, 0.3),
+                        new ClassificationReport.Confused("class 4", "class 6", 1, 0.1));
+        assertThat(report.toText()).contains("most confused").doesNotContain("confusion matrix");
+        assertThat(report.toText().lines()).allMatch(line -> line.length() < 80);
+        assertThat(report.toJson().at("/most_confused/0/count").intValue()).isEqualTo(3);
+        int[] allWrong = IntStream.range(0, 600).map(i -> (i * 7 + 1) % 60).toArray();
+        assertThat(ClassificationReport.of(labels, expected, allWrong).mostConfused())
+                .hasSize(20);
     }
 
     @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.data.ChoiceQuestion;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Head;
 import dev.albert4j.task.MultipleChoice.Input;
@@ -88,11 +90,23 @@ class MultipleChoiceTest {
         try (CpuEncoder encoder = CpuEncoder.of(weights(), 1)) {
             MultipleChoice model = new MultipleChoice(tokenizer, weights(), encoder, 60);
             int chosen = model.predict("it rains", "what?", options).index();
-            assertThat(model.evaluate(List.of(
-                                    new ChoiceQuestion("it rains", "what?", options, chosen, 1),
-                                    new ChoiceQuestion("it rains", "what?", options, 1 - chosen, 2)))
-                            .accuracy())
-                    .isEqualTo(0.5);
+            Report report = model.evaluate(
+                    List.of(
+                            new ChoiceQuestion("it rains", "what?", options, chosen, 1),
+                            new ChoiceQuestion("it rains", "what?", options, 1 - chosen, 2)),
+                    done -> {});
+            assertThat(report.metric("accuracy")).isEqualTo(0.5);
+            assertThat(report.json().at("/worst_errors/count").intValue()).isEqualTo(1);
+            JsonNode worst = report.json().at("/worst_errors/worst/0");
+            assertThat(worst.get("place").intValue()).isEqualTo(2);
+            assertThat(worst.get("text").textValue()).isEqualTo("it rains\nwhat?");
+            assertThat(worst.get("expected").textValue()).isEqualTo(options.get(1 - chosen));
+            assertThat(worst.get("predicted").textValue()).isEqualTo(options.get(chosen));
+            double probability = worst.get("score").doubleValue();
+            assertThat(probability).isBetween(0.5, 1.0);
+            assertThat(report.metric("expected_calibration_error"))
+                    .as("one of two is right, both with the same probability")
+                    .isEqualTo(probability - 0.5, within(1e-12));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.albert4j.task;
 
 import dev.albert4j.data.TaggedText;
-import dev.albert4j.metric.SpanReport;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Batch;
@@ -61,8 +61,8 @@ final class Oracle implements Encoder {
         return new EntityRecognizer(tokenizer, weights, this, 2048);
     }
 
-    SpanReport evaluate() {
-        return recognizer().evaluate(texts);
+    Report evaluate() {
+        return recognizer().evaluate(texts, done -> {});
     }
 
     @Override

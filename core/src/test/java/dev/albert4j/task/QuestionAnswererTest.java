@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.data.QuestionContext;
-import dev.albert4j.metric.AnswerMetrics;
 import dev.albert4j.metric.AnswerScript;
+import dev.albert4j.metric.Report;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Head;
 import dev.albert4j.task.AnswerWindow.Tokens;
@@ -200,9 +201,15 @@ class QuestionAnswererTest {
                     "1", "who?", CONTEXT, List.of(new QuestionContext.Answer(best.text(), best.begin())), 1);
             QuestionContext wrong = new QuestionContext(
                     "2", "who?", CONTEXT, List.of(new QuestionContext.Answer("something else", -1)), 2);
-            AnswerMetrics metrics = answerer.evaluate(List.of(right, wrong), AnswerScript.CMRC);
-            assertThat(metrics.exactMatch()).isEqualTo(0.5);
-            assertThat(metrics.numQuestions()).isEqualTo(2);
+            Report report = answerer.evaluate(List.of(right, wrong), AnswerScript.CMRC, done -> {});
+            assertThat(report.metric("exact_match")).isEqualTo(0.5);
+            assertThat(report.json().get("questions").intValue()).isEqualTo(2);
+            assertThat(report.json().at("/worst_errors/count").intValue()).isEqualTo(1);
+            JsonNode worst = report.json().at("/worst_errors/worst/0");
+            assertThat(worst.get("place").intValue()).isEqualTo(2);
+            assertThat(worst.get("text").textValue()).isEqualTo("who?");
+            assertThat(worst.get("expected").textValue()).isEqualTo("something else");
+            assertThat(worst.get("predicted").textValue()).isEqualTo(best.text());
         }
     }
 

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.metric.Report;
+import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.task.ModelThresholds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,13 +30,12 @@ final class FinetuneRun {
     private final TrainConfig config;
     private final TrainingTask task;
     private final ModelEncoder encoder;
-    private final Map<String, String> settings;
+    private final RunSettings settings;
     private final List<Evaluation> history = new ArrayList<>();
     private @Nullable AlbertWeights best;
 
-    /** @param settings what the run was started with, JSON objects by name */
-    FinetuneRun(
-            AlbertModel model, Trainer trainer, TrainConfig config, TrainingTask task, Map<String, String> settings) {
+    /** @param settings what the run was started with */
+    FinetuneRun(AlbertModel model, Trainer trainer, TrainConfig config, TrainingTask task, RunSettings settings) {
         this.model = model;
         this.trainer = trainer;
         this.config = config;
@@ -80,13 +81,21 @@ final class FinetuneRun {
         return evaluation;
     }
 
-    /** The result as it stands. */
+    /** The result as it stands: the best weights with the thresholds that their evaluation chose. */
     Finetuned result() {
-        return new Finetuned(best == null ? model.weights() : best, history);
+        AlbertWeights weights = best == null ? model.weights() : best;
+        for (Evaluation evaluation : history) {
+            if (evaluation.best()) {
+                AlbertConfig chosen = ModelThresholds.with(
+                        weights.config(), evaluation.report().chosen());
+                weights = weights.withConfig(chosen);
+            }
+        }
+        return new Finetuned(weights, history);
     }
 
     Checkpoint checkpoint() {
-        Map<String, String> texts = new LinkedHashMap<>(settings);
+        Map<String, String> texts = new LinkedHashMap<>(settings.texts());
         texts.put(HISTORY, writeHistory());
         Map<String, float[]> tensors = new LinkedHashMap<>();
         tensors.putAll(Checkpoint.prefixed(PARAMETER, Tensors.floats(model.parameters())));

@@ -1,14 +1,11 @@
 package dev.albert4j.train;
 
 import dev.albert4j.model.AlbertConfig;
-import dev.albert4j.model.AlbertParameters;
-import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.tokenize.Tokenizer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -42,8 +39,9 @@ public final class Finetuner {
     public Finetuner(AlbertWeights init, Tokenizer tokenizer, TrainConfig config) {
         AlbertConfig model = init.config();
         if (config.maxLength() > model.maxPositionEmbeddings()) {
-            throw new IllegalArgumentException("maxLength " + config.maxLength() + " exceeds the model's "
-                    + model.maxPositionEmbeddings() + " positions");
+            throw new WrongSettingException(
+                    "maxLength",
+                    config.maxLength() + " exceeds the model's " + model.maxPositionEmbeddings() + " positions");
         }
         this.init = init;
         this.tokenizer = tokenizer;
@@ -95,11 +93,15 @@ public final class Finetuner {
                             + init.config().head());
         }
         if (config.patience() > 0 && task.development() == null) {
-            throw new IllegalArgumentException(
-                    "patience " + config.patience() + " needs development data to evaluate on");
+            throw new WrongSettingException("patience", config.patience() + " needs development data to evaluate on");
         }
-        AlbertWeights start = withConfig(init, config.applyTo(init.config()));
-        Map<String, String> settings = RunSettings.of(config, start, task);
+        if (config.thresholds() != ThresholdTuning.NONE
+                && (task.development() == null || task.loss() != Loss.MULTI_LABEL)) {
+            throw new WrongSettingException(
+                    "thresholds", config.thresholds() + " needs a multi-label task and development data to choose by");
+        }
+        AlbertWeights start = start();
+        RunSettings settings = RunSettings.of(config, start, task);
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
         try (AlbertModel model = new AlbertModel(start);
                 Trainer trainer = new Trainer(
@@ -113,6 +115,15 @@ public final class Finetuner {
             loop(run, trainer);
             return run.result();
         }
+    }
+
+    /** What a run on this task is started with: the same for a run that would give the same model. */
+    public RunSettings settings(TrainingTask task) {
+        return RunSettings.of(config, start(), task);
+    }
+
+    private AlbertWeights start() {
+        return init.withConfig(config.applyTo(init.config()));
     }
 
     private void loop(FinetuneRun run, Trainer trainer) throws IOException {
@@ -134,13 +145,5 @@ public final class Finetuner {
                 saved = System.nanoTime();
             }
         }
-    }
-
-    private static AlbertWeights withConfig(AlbertWeights weights, AlbertConfig config) {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        for (Parameter parameter : AlbertParameters.of(config)) {
-            values.put(parameter.name(), weights.values(parameter.name()));
-        }
-        return AlbertWeights.of(config, values);
     }
 }

@@ -58,27 +58,29 @@ public enum Loss {
         return this == TOKEN_CLASSIFICATION || this == SPAN || this == MASKED_LM;
     }
 
-    /** What an example weighs in a mean: the number of its targets that count. */
-    double weight(Example example) {
-        if (this != TOKEN_CLASSIFICATION && this != MASKED_LM) {
+    /** What an example weighs in a mean: the sum of the weights of its targets that count. */
+    double weight(Example example, ClassWeights weights) {
+        if (this != TOKEN_CLASSIFICATION && this != CLASSIFICATION && this != MASKED_LM) {
             return 1;
         }
-        int count = 0;
+        double sum = 0;
         for (float target : example.target()) {
-            count += target == IGNORED ? 0 : 1;
+            sum += weights.weight(target);
         }
-        return count;
+        return sum;
     }
 
     /**
-     * The mean loss of examples.
+     * The mean loss of examples, each as much as it {@linkplain #weight weighs}: so that the mean of a batch is that of its parts.
      *
      * @param batch their sequences
+     * @param weights of the classes; others than {@link ClassWeights#NONE} only where a target is a class
      * @return a scalar of the caller's {@code PointerScope}
      */
-    Tensor of(AlbertModel model, PackedBatch batch, List<Example> examples, double labelSmoothing) {
+    Tensor of(
+            AlbertModel model, PackedBatch batch, List<Example> examples, double labelSmoothing, ClassWeights weights) {
         return switch (this) {
-            case CLASSIFICATION -> crossEntropy(model.logits(batch), targets(examples, 0), labelSmoothing);
+            case CLASSIFICATION -> crossEntropy(model.logits(batch), targets(examples, 0), labelSmoothing, weights);
             case MULTI_LABEL -> {
                 Tensor logits = model.logits(batch); // [B, C]
                 yield binary_cross_entropy_with_logits(
@@ -89,7 +91,7 @@ public enum Loss {
                         REDUCTION_MEAN);
             }
             case REGRESSION -> mse_loss(model.logits(batch).view(-1), tensor(concatenated(examples)), REDUCTION_MEAN);
-            case TOKEN_CLASSIFICATION -> tokens(model.tokenLogits(batch), examples, labelSmoothing);
+            case TOKEN_CLASSIFICATION -> tokens(model.tokenLogits(batch), examples, labelSmoothing, weights);
             case SPAN -> spans(model.tokenLogits(batch), batch, examples);
             case CHOICE -> choices(model.logits(batch).view(-1), examples);
             case MASKED_LM -> {
@@ -113,20 +115,19 @@ public enum Loss {
         long[] ids =
                 LongStream.of(places).map(token -> (long) targets[(int) token]).toArray();
         Tensor logits = model.predictionLogits(states.index_select(0, tensor(places))); // [P, V]
-        return crossEntropy(logits, ids, labelSmoothing);
+        return crossEntropy(logits, ids, labelSmoothing, ClassWeights.NONE);
     }
 
-    private static Tensor crossEntropy(Tensor logits, long[] targets, double labelSmoothing) {
-        return cross_entropy_loss(
-                logits, tensor(targets), new TensorOptional(), REDUCTION_MEAN, IGNORED, labelSmoothing);
+    private static Tensor crossEntropy(Tensor logits, long[] targets, double labelSmoothing, ClassWeights weights) {
+        return cross_entropy_loss(logits, tensor(targets), weights.optional(), REDUCTION_MEAN, IGNORED, labelSmoothing);
     }
 
     /** The mean over the tokens that count. */
-    private static Tensor tokens(Tensor logits, List<Example> examples, double labelSmoothing) {
+    private static Tensor tokens(Tensor logits, List<Example> examples, double labelSmoothing, ClassWeights weights) {
         float[] all = concatenated(examples);
         long[] targets = new long[all.length];
         Arrays.setAll(targets, token -> (long) all[token]);
-        return crossEntropy(logits, targets, labelSmoothing);
+        return crossEntropy(logits, targets, labelSmoothing, weights);
     }
 
     /** The mean of the losses of the first and of the last token, each chosen among its sequence's tokens. */
@@ -158,9 +159,12 @@ public enum Loss {
         long sequence = 0;
         for (Example example : examples) {
             int choices = example.sequences().size();
-            losses.push_back(
-                    crossEntropy(scores.narrow(0, sequence, choices).view(1, choices), targets(List.of(example), 0), 0)
-                            .view(1));
+            losses.push_back(crossEntropy(
+                            scores.narrow(0, sequence, choices).view(1, choices),
+                            targets(List.of(example), 0),
+                            0,
+                            ClassWeights.NONE)
+                    .view(1));
             sequence += choices;
         }
         return cat(losses).mean();

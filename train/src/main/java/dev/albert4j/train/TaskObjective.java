@@ -14,6 +14,7 @@ public final class TaskObjective implements Objective {
     private final Loss loss;
     private final List<Example> examples;
     private final double labelSmoothing;
+    private final ClassWeights classWeights;
     private final ExampleView view;
     private final boolean ownsModel;
 
@@ -21,9 +22,11 @@ public final class TaskObjective implements Objective {
      * @param model to train; stays the caller's
      * @param loss what to make smaller
      * @param examples training examples
-     * @param config its {@code labelSmoothing}, {@code wordDropout}, {@code wordRemoval} and {@code seed} are used
+     * @param config its {@code classWeights}, {@code labelSmoothing}, {@code wordDropout}, {@code wordRemoval} and {@code seed} are
+     *     used
      * @param vocabulary tells word dropout the special tokens
-     * @throws IllegalArgumentException if there are no examples, or words are to be removed that the targets count
+     * @throws IllegalArgumentException if there are no examples, words are to be removed that the targets count, or classes to
+     *     be weighed that the task does not have
      */
     public TaskObjective(
             AlbertModel model, Loss loss, List<Example> examples, TrainConfig config, Vocabulary vocabulary) {
@@ -36,13 +39,17 @@ public final class TaskObjective implements Objective {
                             + " itself, but they are " + config.wordDropout() + " and " + config.wordRemoval());
         }
         if (loss.countsTokens() && config.wordRemoval() > 0) {
-            throw new IllegalArgumentException("wordRemoval " + config.wordRemoval()
-                    + " would move the tokens that this task's targets point at; wordDropout masks them instead");
+            throw new WrongSettingException(
+                    "wordRemoval",
+                    config.wordRemoval()
+                            + " would move the tokens that this task's targets point at; word dropout masks them instead");
         }
         this.model = model;
         this.loss = loss;
         this.examples = List.copyOf(examples);
         this.labelSmoothing = config.labelSmoothing();
+        this.classWeights =
+                ClassWeights.of(config.classWeights(), model.config().labels(), loss, examples);
         this.view = loss == Loss.MASKED_LM
                 ? new MaskedView(vocabulary, config.seed())
                 : new WordDropout(vocabulary, config.wordRemoval(), config.wordDropout(), config.seed());
@@ -54,6 +61,7 @@ public final class TaskObjective implements Objective {
         loss = original.loss;
         examples = original.examples;
         labelSmoothing = original.labelSmoothing;
+        classWeights = original.classWeights;
         view = original.view;
         ownsModel = true;
     }
@@ -88,7 +96,7 @@ public final class TaskObjective implements Objective {
     @Override
     public double weight(int epoch, int example) {
         Example plain = examples.get(example);
-        return loss.weight(loss == Loss.MASKED_LM ? view.apply(plain, epoch, example) : plain);
+        return loss.weight(loss == Loss.MASKED_LM ? view.apply(plain, epoch, example) : plain, classWeights);
     }
 
     @Override
@@ -106,6 +114,6 @@ public final class TaskObjective implements Objective {
         }
         model.train(seed);
         Batch batch = Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new));
-        return loss.of(model, PackedBatch.of(batch), seen, labelSmoothing);
+        return loss.of(model, PackedBatch.of(batch), seen, labelSmoothing, classWeights);
     }
 }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.task.ModelThresholds;
+import dev.albert4j.task.ThresholdTuning;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeSet;
@@ -23,12 +25,17 @@ import org.jspecify.annotations.Nullable;
  * @param maxLength most tokens of an example; the rest of a longer one is cut off
  * @param learningRate highest learning rate
  * @param headLearningRate the highest learning rate of the task's head, where it is another
+ * @param layerDecay factor of the learning rate from the head to the encoder, and from there to the embeddings: its layers share
+ *     their parameters, so that they have one rate
  * @param optimizer how a step changes the parameters
  * @param freeze what is not trained
  * @param schedule how the learning rate goes
  * @param warmupRatio share of the steps in which the learning rate rises from 0
  * @param weightDecay of weights, not of biases and LayerNorm
  * @param maxGradNorm the gradient is scaled down to this L2 norm; 0 to leave it
+ * @param classWeights how much each class counts in classification with one label and in ner: empty for all alike, {@code balanced}
+ *     for scikit-learn's n / (C · count), or {@code label=weight,…}, where labels that are not named weigh 1
+ * @param thresholds how a multi-label model's thresholds are chosen on the development data
  * @param labelSmoothing share of the target probability spread over all classes
  * @param wordDropout probability for a token of the text to be replaced by the mask token in training
  * @param wordRemoval probability for a token of the text to be left out in training, before those left are masked
@@ -49,12 +56,15 @@ public record TrainConfig(
         int maxLength,
         double learningRate,
         @Nullable Double headLearningRate,
+        double layerDecay,
         OptimizerType optimizer,
         FrozenPart freeze,
         Schedule schedule,
         double warmupRatio,
         double weightDecay,
         double maxGradNorm,
+        String classWeights,
+        ThresholdTuning thresholds,
         double labelSmoothing,
         double wordDropout,
         double wordRemoval,
@@ -88,12 +98,15 @@ public record TrainConfig(
             256,
             5e-5,
             null,
+            1,
             OptimizerType.ADAMW,
             FrozenPart.NONE,
             Schedule.LINEAR,
             0.1,
             0.01,
             1.0,
+            "",
+            ThresholdTuning.NONE,
             0,
             0,
             0,
@@ -114,15 +127,23 @@ public record TrainConfig(
         atLeast("maxLength", maxLength, 3);
         atLeast("numThreads", numThreads, 0);
         if (numThreads > MAX_THREADS) {
-            throw new IllegalArgumentException("numThreads " + numThreads + " is more than " + MAX_THREADS);
+            throw new WrongSettingException("numThreads", numThreads + " is more than " + MAX_THREADS);
         }
         atLeast("evaluateEverySteps", evaluateEverySteps, 0);
         atLeast("patience", patience, 0);
         between("learningRate", learningRate, 0, 10);
         between("headLearningRate", headLearningRate == null ? 0 : headLearningRate, 0, 10);
         if (headLearningRate != null && learningRate == 0) {
-            throw new IllegalArgumentException("headLearningRate " + headLearningRate
-                    + " needs a learningRate above 0; to train the head alone set freeze to ENCODER");
+            throw new WrongSettingException(
+                    "headLearningRate",
+                    headLearningRate
+                            + " needs a learning rate above 0 for the rest; to train the head alone freeze the encoder");
+        }
+        between("layerDecay", layerDecay, 0, 1);
+        try {
+            ClassWeights.parse(classWeights);
+        } catch (IllegalArgumentException e) {
+            throw new WrongSettingException("classWeights", String.valueOf(e.getMessage()));
         }
         between("warmupRatio", warmupRatio, 0, 1);
         between("weightDecay", weightDecay, 0, 10);
@@ -137,19 +158,23 @@ public record TrainConfig(
 
     private static void atLeast(String name, long value, long least) {
         if (value < least) {
-            throw new IllegalArgumentException(name + " " + value + " is less than " + least);
+            throw new WrongSettingException(name, value + " is less than " + least);
         }
     }
 
     private static void between(String name, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException(name + " " + value + " is not between " + least + " and " + most);
+            String allowed = most == Double.MAX_VALUE ? "at least " + least : "between " + least + " and " + most;
+            throw new WrongSettingException(name, value + " is not " + allowed);
         }
     }
 
     /** A parameter's factor of the learning rate. */
     double rateFactor(String parameter) {
-        return headLearningRate != null && FrozenPart.isHead(parameter) ? headLearningRate / learningRate : 1;
+        if (FrozenPart.isHead(parameter)) {
+            return headLearningRate == null ? 1 : headLearningRate / learningRate;
+        }
+        return FrozenPart.EMBEDDINGS.contains(parameter) ? layerDecay * layerDecay : layerDecay;
     }
 
     /** The learning rate's way through a run of so many steps. */
@@ -171,9 +196,9 @@ public record TrainConfig(
                         .noneMatch(Evaluation::best);
     }
 
-    /** A model's configuration with the dropout of these settings. */
+    /** A model's configuration with the dropout of these settings, and without thresholds that were chosen for other weights. */
     AlbertConfig applyTo(AlbertConfig model) {
-        return model.toBuilder()
+        return ModelThresholds.without(model).toBuilder()
                 .hiddenDropoutProb(hiddenDropout == null ? model.hiddenDropoutProb() : hiddenDropout)
                 .attentionProbsDropoutProb(
                         attentionDropout == null ? model.attentionProbsDropoutProb() : attentionDropout)
@@ -184,7 +209,8 @@ public record TrainConfig(
     /**
      * Reads settings from a JSON object; those it does not name are the default's.
      *
-     * @throws IllegalArgumentException if it is no JSON object, has an unknown key, or a value that is not allowed
+     * @throws IllegalArgumentException if it is no JSON object, has an unknown key, or a value that is not allowed (then a
+     *     {@link WrongSettingException})
      */
     public static TrainConfig parse(String json) {
         ObjectMapper mapper = JsonMapper.builder()
@@ -212,6 +238,9 @@ public record TrainConfig(
             return mapper.treeToValue(settings, TrainConfig.class);
         } catch (JsonProcessingException e) {
             Throwable cause = e.getCause();
+            if (cause instanceof WrongSettingException wrong) {
+                throw wrong;
+            }
             String problem = cause instanceof IllegalArgumentException ? cause.getMessage() : e.getOriginalMessage();
             throw new IllegalArgumentException("training settings cannot be read: " + problem, e);
         }

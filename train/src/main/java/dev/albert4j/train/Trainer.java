@@ -34,7 +34,7 @@ public final class Trainer implements AutoCloseable {
      */
     public Trainer(Objective objective, TrainConfig config) {
         if (objective.parameters().keySet().stream().allMatch(config.freeze()::contains)) {
-            throw new IllegalArgumentException("freeze " + config.freeze() + " leaves nothing of the model to train");
+            throw new WrongSettingException("freeze", config.freeze() + " leaves nothing of the model to train");
         }
         this.config = config;
         this.order = new ExampleOrder(objective.numExamples(), config.batchSize(), config.seed());

@@ -14,6 +14,7 @@ import dev.albert4j.task.MultipleChoice;
 import dev.albert4j.task.QuestionAnswerer;
 import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextRegressor;
+import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
@@ -34,14 +35,25 @@ public final class TrainingTasks {
 
     private final Tokenizer tokenizer;
     private final EncodingOptions options;
+    private final ThresholdTuning thresholds;
 
     /**
      * @param tokenizer of the model to train
      * @param maxLength most tokens of a sequence
      */
     public TrainingTasks(Tokenizer tokenizer, int maxLength) {
+        this(tokenizer, EncodingOptions.DEFAULT.withMaxLength(maxLength), ThresholdTuning.NONE);
+    }
+
+    private TrainingTasks(Tokenizer tokenizer, EncodingOptions options, ThresholdTuning thresholds) {
         this.tokenizer = tokenizer;
-        this.options = EncodingOptions.DEFAULT.withMaxLength(maxLength);
+        this.options = options;
+        this.thresholds = thresholds;
+    }
+
+    /** The same, but with development texts that choose the thresholds of multi-label tasks, at each evaluation anew. */
+    public TrainingTasks withThresholds(ThresholdTuning how) {
+        return new TrainingTasks(tokenizer, options, how);
     }
 
     /**
@@ -59,9 +71,8 @@ public final class TrainingTasks {
                 train,
                 dev,
                 text -> new float[] {TextClassifier.index(text, labels)},
-                (weights, encoder) -> new TextClassifier(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                        .evaluate(dev, done -> {})
-                        .toReport());
+                (weights, encoder) ->
+                        new TextClassifier(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}));
     }
 
     /** Any number of labels for each text; else as {@link #classification}. */
@@ -80,8 +91,7 @@ public final class TrainingTasks {
                     return target;
                 },
                 (weights, encoder) -> new MultiLabelClassifier(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                        .evaluate(dev, done -> {})
-                        .toReport());
+                        .tune(dev, thresholds, done -> {}));
     }
 
     /** A number for each text or pair of texts, its label; else as {@link #classification}. */
@@ -92,9 +102,8 @@ public final class TrainingTasks {
                 train,
                 dev,
                 text -> new float[] {(float) TextRegressor.number(text)},
-                (weights, encoder) -> new TextRegressor(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                        .evaluate(dev, done -> {})
-                        .toReport());
+                (weights, encoder) ->
+                        new TextRegressor(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}));
     }
 
     /**
@@ -107,7 +116,7 @@ public final class TrainingTasks {
         List<Example> examples = train.parallelStream()
                 .flatMap(text -> tokenizer.windows(text.text(), null, options, (options.maxLength() - 2) / 4).stream()
                         .map(window -> tagged(window, text, labels)))
-                .filter(example -> Loss.TOKEN_CLASSIFICATION.weight(example) > 0)
+                .filter(example -> Loss.TOKEN_CLASSIFICATION.weight(example, ClassWeights.NONE) > 0)
                 .toList();
         return new TrainingTask(
                 Loss.TOKEN_CLASSIFICATION,
@@ -115,8 +124,7 @@ public final class TrainingTasks {
                 dev.isEmpty()
                         ? null
                         : (weights, encoder) -> new EntityRecognizer(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                                .evaluate(dev)
-                                .toReport(),
+                                .evaluate(dev, done -> {}),
                 fingerprint(
                         dev.size(),
                         dev.stream()
@@ -135,7 +143,8 @@ public final class TrainingTasks {
 
     /**
      * Answers to questions, in their contexts. Long contexts are read in windows that share a quarter of their tokens; where the first
-     * answer is not whole in a window, the target is [CLS] (Hugging Face's {@code run_qa.py}).
+     * answer is not whole in a window, the target is [CLS] (Hugging Face's {@code run_qa.py}). Where some of {@code dev} have no answer, each
+     * evaluation chooses the threshold of "no answer" anew, as SQuAD 2's script does.
      *
      * @param script compares answers
      */
@@ -157,8 +166,7 @@ public final class TrainingTasks {
                         ? null
                         : (weights, encoder) -> new QuestionAnswerer(
                                         tokenizer, weights, encoder, EVALUATION_TOKENS, answerOptions)
-                                .evaluate(dev, script)
-                                .toReport(),
+                                .tune(dev, script, done -> {}),
                 fingerprint(
                         dev.size(),
                         dev.stream()
@@ -186,8 +194,7 @@ public final class TrainingTasks {
                 dev.isEmpty()
                         ? null
                         : (weights, encoder) -> new MultipleChoice(tokenizer, weights, encoder, EVALUATION_TOKENS)
-                                .evaluate(dev)
-                                .toReport(),
+                                .evaluate(dev, done -> {}),
                 fingerprint(
                         dev.size(),
                         dev.stream()

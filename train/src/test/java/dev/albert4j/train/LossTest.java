@@ -106,22 +106,75 @@ class LossTest {
     @EnumSource(Loss.class)
     void aBatchsGradientDoesNotDependOnHowItIsCut(Loss loss) {
         List<Example> examples = examples(loss, loss == Loss.CHOICE ? 3 : 1);
-        double[] whole = gradientAfterOneStep(loss, examples, 100_000);
-        double[] cut = gradientAfterOneStep(loss, examples, 1);
+        checkCut(loss, examples, "");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CLASSIFICATION", "TOKEN_CLASSIFICATION"})
+    void aBatchsGradientWithClassWeightsDoesNotDependOnHowItIsCut(Loss loss) {
+        List<Example> examples = examples(loss, 1);
+        checkCut(loss, examples, "a=0.2,c=5");
+        checkCut(loss, examples, "balanced");
+    }
+
+    private void checkCut(Loss loss, List<Example> examples, String classWeights) {
+        double[] whole = gradientAfterOneStep(loss, examples, 100_000, classWeights);
+        double[] cut = gradientAfterOneStep(loss, examples, 1, classWeights);
         for (int i = 0; i < whole.length; i++) {
             assertThat(cut[i]).isCloseTo(whole[i], within(2e-5 * Math.max(1, whole[i])));
         }
     }
 
     /** Loss and gradient norm of a step. */
-    private double[] gradientAfterOneStep(Loss loss, List<Example> examples, int microBatchTokens) {
+    private double[] gradientAfterOneStep(
+            Loss loss, List<Example> examples, int microBatchTokens, String classWeights) {
         TrainConfig config = TrainConfig.parse(
-                "{\"steps\": 1, \"batchSize\": 16, \"numThreads\": 2, \"microBatchTokens\": " + microBatchTokens + "}");
+                "{\"steps\": 1, \"batchSize\": 16, \"numThreads\": 2, \"labelSmoothing\": 0.1, \"classWeights\": \""
+                        + classWeights + "\", \"microBatchTokens\": " + microBatchTokens + "}");
         try (AlbertModel model = new AlbertModel(weights(loss));
                 Trainer trainer = new Trainer(
                         new TaskObjective(model, loss, examples, config, TinyModels.vocabulary()), config)) {
             StepReport report = trainer.step();
             return new double[] {report.loss(), report.gradNorm()};
+        }
+    }
+
+    /** The formula of PyTorch's {@code CrossEntropyLoss}, written out. */
+    @ParameterizedTest
+    @EnumSource(names = {"CLASSIFICATION", "TOKEN_CLASSIFICATION"})
+    void classWeightsGiveTheWeightedMeanOfTheSmoothedCrossEntropy(Loss loss) {
+        List<Example> examples = examples(loss, 1);
+        float[] weights = {0.2f, 1, 5};
+        double smoothing = 0.1;
+        try (AlbertModel model = new AlbertModel(weights(loss));
+                PointerScope scope = new PointerScope()) {
+            model.evaluate();
+            PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
+            double actual = loss.of(model, batch, examples, smoothing, ClassWeights.of(weights))
+                    .item_float();
+            float[] logits =
+                    Tensors.floats(loss == Loss.CLASSIFICATION ? model.logits(batch) : model.tokenLogits(batch));
+            double sum = 0;
+            double all = 0;
+            int row = 0;
+            for (Example example : examples) {
+                for (float target : example.target()) {
+                    double[] scores = new double[CLASSES];
+                    for (int c = 0; c < CLASSES; c++) {
+                        scores[c] = logits[row * CLASSES + c];
+                    }
+                    row++;
+                    if (target != Loss.IGNORED) {
+                        sum -= (1 - smoothing) * weights[(int) target] * logSoftmax(scores, (int) target);
+                        for (int c = 0; c < CLASSES; c++) {
+                            sum -= smoothing / CLASSES * weights[c] * logSoftmax(scores, c);
+                        }
+                        all += weights[(int) target];
+                    }
+                }
+                assertThat(loss.weight(example, ClassWeights.of(weights))).isPositive();
+            }
+            assertThat(actual).isCloseTo(sum / all, within(1e-5));
         }
     }
 
@@ -139,7 +192,7 @@ class LossTest {
                 PointerScope scope = new PointerScope()) {
             model.evaluate();
             PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
-            actual = loss.of(model, batch, examples, 0).item_float();
+            actual = loss.of(model, batch, examples, 0, ClassWeights.NONE).item_float();
             boolean tokens = loss.countsTokens();
             Tensor output = loss == Loss.MASKED_LM
                     ? model.predictionLogits(model.lastHiddenState(batch, state -> {}))
@@ -154,8 +207,8 @@ class LossTest {
                     own[i / columns][i % columns] = logits[row * columns + i];
                 }
                 row += rows;
-                sum += loss.weight(example) * expected.loss(own, example);
-                weights += loss.weight(example);
+                sum += loss.weight(example, ClassWeights.NONE) * expected.loss(own, example);
+                weights += loss.weight(example, ClassWeights.NONE);
             }
         }
         assertThat(actual).isCloseTo(sum / weights, within(1e-6));

@@ -42,6 +42,20 @@ class PartsOfAModelTest {
     }
 
     @Test
+    void theRateFallsFromTheHeadToTheEmbeddings() {
+        Map<String, Double> decayed = changes(1, "{\"learningRate\": 0.001, \"layerDecay\": 0.5, \"weightDecay\": 0}");
+        Map<String, Double> same = changes(1, "{\"learningRate\": 0.001, \"weightDecay\": 0}");
+        // AdamW's first step changes every value by its rate, whatever the gradient.
+        assertThat(decayed.get(HEAD)).isCloseTo(Tensors.named(same, HEAD), within(1e-6));
+        assertThat(decayed.get(POOLER)).isCloseTo(0.5 * Tensors.named(same, POOLER), within(1e-6));
+        assertThat(decayed.get(WORDS)).isCloseTo(0.25 * Tensors.named(same, WORDS), within(1e-6));
+        TrainConfig both =
+                TrainConfig.parse("{\"learningRate\": 0.001, \"layerDecay\": 0.5, \"headLearningRate\": 0.01}");
+        assertThat(both.rateFactor(HEAD)).isEqualTo(10);
+        assertThat(both.rateFactor(POOLER)).isEqualTo(0.5);
+    }
+
+    @Test
     void theNormOfTheGradientIsThatOfWhatIsTrained() {
         try (AlbertModel model = new AlbertModel(TinyModels.weights());
                 Trainer all = trainer(model, "{\"learningRate\": 0}");
@@ -65,7 +79,7 @@ class PartsOfAModelTest {
     void aHeadRateWithoutARateIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TrainConfig.parse("{\"learningRate\": 0, \"headLearningRate\": 0.1}"))
-                .withMessageContaining("headLearningRate 0.1 needs a learningRate above 0");
+                .withMessageContaining("headLearningRate 0.1 needs a learning rate above 0");
     }
 
     /** The largest change of each parameter's values in so many steps. */

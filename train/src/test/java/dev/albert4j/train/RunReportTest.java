@@ -3,7 +3,10 @@ package dev.albert4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.albert4j.metric.Calibration;
 import dev.albert4j.metric.ClassificationReport;
+import dev.albert4j.metric.Mistakes;
+import dev.albert4j.metric.Mistakes.Mistake;
 import dev.albert4j.metric.Report;
 import java.io.IOException;
 import java.io.StringReader;
@@ -34,12 +37,10 @@ class RunReportTest {
         Document page = page(log, Map.of("data", "made up"), new Evaluation(5, 1, report, 0.5, true));
         assertThat(texts(page, "figcaption")).containsExactly("training loss", "macro_f1", "accuracy");
         assertThat(texts(page, "h2"))
-                .containsExactly(
-                        "Best evaluation", "Learning curves", "Classes", "Confusion matrix", "Report", "Settings");
-        assertThat(texts(page, "th")).contains("precision", "good", "learningRate", "data");
+                .containsExactly("Best evaluation", "Learning curves", "Classes", "Confusion matrix", "Settings");
+        assertThat(texts(page, "th")).contains("precision", "good", "macro avg", "learningRate", "data");
         assertThat(texts(page, "td")).contains("made up", "5.0E-5");
         assertThat(texts(page, "title")).contains("step 10: 10.0000", "best: step 5: 0.3333");
-        assertThat(texts(page, "pre").get(0)).isEqualTo(report.text());
         assertThat(List.of(directory.toFile().list())).containsExactlyInAnyOrder("log.jsonl", "report.html");
     }
 
@@ -55,11 +56,46 @@ class RunReportTest {
     }
 
     @Test
+    void calibrationAndTheWorstErrorsAreShown() throws Exception {
+        Calibration calibration = new Calibration("the predicted label");
+        calibration.add(0.93, false);
+        calibration.add(0.97, true);
+        Mistakes mistakes = new Mistakes("probability");
+        mistakes.add(0.93, new Mistake(12, HOSTILE + "\nשלום \"עולם\"", "good", HOSTILE, 0.93));
+        Report report = report(List.of("bad", "good")).with(calibration).with(mistakes);
+        Document page = page(log(3), Map.of(), new Evaluation(5, 1, report, 0.5, true));
+        assertThat(texts(page, "h2")).containsSubsequence("Calibration", "Worst errors");
+        String readable = "<script>alert('&\"')</script>\uFFFD\uFFFD\uFFFD\u202E";
+        assertThat(texts(page, "td"))
+                .containsSubsequence("2", "0.9500", "0.5000")
+                .containsSubsequence(readable + "\nשלום \"עולם\"", "good", readable, "0.930", "12");
+        assertThat(page.getElementsByTagName("rect").getLength()).isEqualTo(1);
+        assertThat(texts(page, "title")).contains("2: probability 0.950, right 0.500");
+        assertThat(((Element) page.getElementsByTagName("svg").item(1)).getAttribute("aria-label"))
+                .contains("reliability diagram");
+        assertThat(Files.readString(directory.resolve("report.html"))).doesNotContain("<script", "src=", "href=");
+    }
+
+    @Test
+    void anEvaluationHasAPageOfItsOwn() throws Exception {
+        Report report = report(List.of("bad", "good")).with(new Mistakes("probability"));
+        Path file = directory.resolve("evaluation.html");
+        new EvaluationPage("model on " + HOSTILE, Map.of("data", HOSTILE), report).write(file);
+        Document page = parsed(file);
+        assertThat(texts(page, "h2")).containsExactly("Metrics", "Classes", "Confusion matrix", "Worst errors");
+        assertThat(texts(page, "p")).contains("none");
+        assertThat(page.getElementsByTagName("script").getLength()).isZero();
+        assertThat(List.of(directory.toFile().list())).containsExactly("evaluation.html");
+    }
+
+    @Test
     void manyClassesHaveNoHeatMapAndManyStepsASmoothedCurve() throws Exception {
         List<String> labels =
                 IntStream.rangeClosed(1, 41).mapToObj(i -> "label " + i).toList();
         Document page = page(log(900), Map.of(), new Evaluation(5, 1, report(labels), 0.5, true));
-        assertThat(texts(page, "h2")).contains("Classes").doesNotContain("Confusion matrix");
+        assertThat(texts(page, "h2"))
+                .contains("Classes", "Most confused classes")
+                .doesNotContain("Confusion matrix");
         NodeList paths = page.getElementsByTagName("path");
         assertThat(((Element) paths.item(0)).getAttribute("class")).isEqualTo("raw");
         assertThat(((Element) paths.item(1)).getAttribute("class")).isEqualTo("line");
@@ -112,6 +148,10 @@ class RunReportTest {
     private Document page(Path log, Map<String, String> facts, @Nullable Evaluation best) throws Exception {
         Path file = directory.resolve("report.html");
         new RunReport("model", facts, TrainConfig.DEFAULT, best).write(log, file);
+        return parsed(file);
+    }
+
+    private static Document parsed(Path file) throws Exception {
         DocumentBuilderFactory parsers = DocumentBuilderFactory.newInstance();
         parsers.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
         return parsers.newDocumentBuilder().parse(new InputSource(new StringReader(Files.readString(file))));

@@ -189,7 +189,7 @@ class TrainerTest {
         int[] ids = IntStream.range(0, 1_000).map(i -> i % 10).toArray();
         Example plain = Example.of(ids.clone(), new int[ids.length], Loss.IGNORED);
         Example masked = view.apply(plain, 2, 17);
-        assertThat(Loss.MASKED_LM.weight(masked)).isEqualTo(150);
+        assertThat(Loss.MASKED_LM.weight(masked, ClassWeights.NONE)).isEqualTo(150);
         for (int i = 0; i < ids.length; i++) {
             boolean hidden = masked.target()[i] != Loss.IGNORED;
             assertThat(hidden ? (int) masked.target()[i] : ids(masked)[i]).isEqualTo(ids[i]);

@@ -1,6 +1,5 @@
 package dev.albert4j.cli;
 
-import dev.albert4j.metric.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,58 +7,55 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** The same run with several seeds: how much of a figure is luck. */
-final class SeedRuns {
+/**
+ * The same run several times, with other seeds or on other folds of the data: how much of a figure is luck.
+ *
+ * @param what differs: {@code seed} or {@code fold}
+ * @param numbers of the runs, none twice
+ */
+record RepeatedRuns(String what, List<Long> numbers) {
     private static final int FIRST_COLUMN = 12;
     private static final int MIN_COLUMN = 10;
-
-    private SeedRuns() {}
 
     /** One run. */
     @FunctionalInterface
     interface Run {
-        /** @return the report of its best weights */
-        @Nullable
-        Report run(long seed) throws IOException;
+        /** @return the metrics of its best weights */
+        Map<String, Double> run(long number) throws IOException;
     }
 
-    /** Where the model of a seed goes. */
-    static Path directory(Path output, long seed) {
-        return output.resolve("seed-" + seed);
-    }
-
-    /**
-     * Runs with one seed after the other.
-     *
-     * @return a table of the metrics, with mean and standard deviation
-     * @throws IllegalArgumentException if a seed is there twice
-     */
-    static String of(List<Long> seeds, Run run) throws IOException {
-        if (new HashSet<>(seeds).size() < seeds.size()) {
-            throw new IllegalArgumentException("--seeds " + seeds + " has a seed twice");
+    /** @throws IllegalArgumentException if a number is there twice */
+    RepeatedRuns {
+        numbers = List.copyOf(numbers);
+        if (new HashSet<>(numbers).size() < numbers.size()) {
+            throw new IllegalArgumentException("--" + what + "s " + numbers + " has a " + what + " twice");
         }
+    }
+
+    /** Where the model of a run goes. */
+    Path directory(Path output, long number) {
+        return output.resolve(what + "-" + number);
+    }
+
+    /** Runs one after the other; gives a table of the metrics, with mean and standard deviation. */
+    String table(Run run) throws IOException {
         List<Map<String, Double>> metrics = new ArrayList<>();
-        for (long seed : seeds) {
-            System.err.println("seed " + seed);
-            Report report = run.run(seed);
-            if (report == null) {
-                throw new IllegalStateException("the run with seed " + seed + " was not evaluated");
-            }
-            metrics.add(report.metrics());
+        for (long number : numbers) {
+            System.err.println(what + " " + number);
+            metrics.add(run.run(number));
         }
-        return table(seeds, metrics);
+        return table(metrics);
     }
 
-    static String table(List<Long> seeds, List<Map<String, Double>> metrics) {
+    String table(List<Map<String, Double>> metrics) {
         List<String> names = List.copyOf(metrics.get(0).keySet());
-        StringBuilder table = new StringBuilder(cell("seed"));
+        StringBuilder table = new StringBuilder(cell(what));
         names.forEach(name -> table.append(String.format(Locale.ROOT, "  %" + width(name) + "s", name)));
         table.append('\n');
-        for (int i = 0; i < seeds.size(); i++) {
+        for (int i = 0; i < numbers.size(); i++) {
             Map<String, Double> row = metrics.get(i);
-            table.append(cell(Long.toString(seeds.get(i))));
+            table.append(cell(Long.toString(numbers.get(i))));
             names.forEach(name -> table.append(number(name, row.getOrDefault(name, Double.NaN))));
             table.append('\n');
         }

@@ -1,0 +1,45 @@
+package dev.albert4j.cli;
+
+import dev.albert4j.model.Encoder;
+import dev.albert4j.model.ModelDirectory;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a model works at its task. */
+final class TaskOptions {
+    @Option(
+            names = "--batch-tokens",
+            paramLabel = "N",
+            description = "run texts together up to N tokens (default ${DEFAULT-VALUE})",
+            defaultValue = "4096")
+    private int batchTokens = 4096;
+
+    @Option(
+            names = "--threshold",
+            paramLabel = "X",
+            description =
+                    "multi-label: the probability from which on a label is given; qa: there is no answer if that leads by more"
+                            + " than X, in logits (default: what was chosen in training, else 0.5, and an answer always)")
+    private @Nullable Double threshold;
+
+    /** @throws IllegalArgumentException if a value is out of its range */
+    void check() {
+        if (batchTokens < 1) {
+            throw new IllegalArgumentException("--batch-tokens " + batchTokens + " is not positive");
+        }
+        if (threshold != null && !Double.isFinite(threshold)) {
+            throw new IllegalArgumentException("--threshold " + threshold + " is not a finite number");
+        }
+    }
+
+    int batchTokens() {
+        return batchTokens;
+    }
+
+    /** Puts a model to work. */
+    ModelTask open(ModelDirectory directory, Encoder encoder) throws IOException {
+        ModelTask task = ModelTask.of(directory, encoder, batchTokens);
+        return threshold == null ? task : task.withThreshold(threshold);
+    }
+}
