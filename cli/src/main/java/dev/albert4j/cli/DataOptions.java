@@ -6,8 +6,11 @@ import dev.albert4j.data.Columns;
 import dev.albert4j.data.Examples;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.LabeledTextReader;
+import dev.albert4j.data.LabeledTextReader.Labels;
 import dev.albert4j.data.QuestionContext;
 import dev.albert4j.data.QuestionReader;
+import dev.albert4j.data.RankedQuery;
+import dev.albert4j.data.RankedQueryReader;
 import dev.albert4j.data.TaggedText;
 import dev.albert4j.data.TaggedTextReader;
 import java.io.IOException;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Option;
 final class DataOptions {
     static final String FILES =
             "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label. For ner .jsonl (CLUENER, spans)"
-                    + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice C3's .json or .jsonl";
+                    + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice C3's .json or .jsonl; for embedding without label, also .txt; for rerank .jsonl"
+                    + " {\"query\",\"texts\",\"labels\"}";
 
     @Option(
             names = "--columns",
@@ -39,12 +43,22 @@ final class DataOptions {
 
     /** Texts with a label each. */
     List<LabeledText> texts(Path file) throws IOException {
-        return told(file, LabeledTextReader.read(file, columns(), false, skipBad));
+        return told(file, LabeledTextReader.read(file, columns(), Labels.ONE, skipBad));
     }
 
     /** Texts with any number of labels. */
     List<LabeledText> multiLabelTexts(Path file) throws IOException {
-        return told(file, LabeledTextReader.read(file, columns(), true, skipBad));
+        return told(file, LabeledTextReader.read(file, columns(), Labels.ANY_NUMBER, skipBad));
+    }
+
+    /** Texts that may have a label or not. */
+    List<LabeledText> unlabeledTexts(Path file) throws IOException {
+        return told(file, LabeledTextReader.read(file, columns(), Labels.OPTIONAL, skipBad));
+    }
+
+    /** Queries with texts and how well they fit. */
+    List<RankedQuery> rankings(Path file) throws IOException {
+        return told(file, RankedQueryReader.read(file, skipBad));
     }
 
     /** Texts with what is named in them. */

@@ -5,10 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.data.ChoiceQuestion;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.QuestionContext;
+import dev.albert4j.data.RankedQuery;
 import dev.albert4j.data.TaggedText;
 import dev.albert4j.io.JsonFile;
+import dev.albert4j.metric.AnswerScript;
+import dev.albert4j.model.Head;
 import dev.albert4j.model.ProblemType;
+import dev.albert4j.task.Reranker;
 import dev.albert4j.train.TrainConfig;
+import dev.albert4j.train.TrainingTasks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -171,6 +176,9 @@ final class FinetuneCommand implements Callable<Integer> {
     private @Nullable String metric;
 
     @Mixin
+    private EmbeddingOptions embedding = new EmbeddingOptions();
+
+    @Mixin
     private RecipeOptions recipe = new RecipeOptions();
 
     @Option(names = "--tensorboard", paramLabel = "DIR", description = "write event files for TensorBoard there")
@@ -199,6 +207,9 @@ final class FinetuneCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--dev and --dev-share exclude each other");
         }
         FinetuneTask kind = FinetuneTask.of(task);
+        if (!labelNames.isEmpty() && kind != FinetuneTask.CLASSIFICATION) {
+            throw new IllegalArgumentException("--label-names is for --task classification");
+        }
         ObjectNode settings = settings(kind);
         TaskData data = data(kind);
         if (seeds.isEmpty()) {
@@ -232,12 +243,37 @@ final class FinetuneCommand implements Callable<Integer> {
                 Function<LabeledText, String> stratum =
                         kind.problemType() == ProblemType.REGRESSION ? text -> "" : LabeledText::label;
                 Split<LabeledText> texts =
-                        split(file -> renamed(kind.readTexts(file, columns), file, kind), stratum, LabeledText::line);
+                        split(file -> renamed(kind.readTexts(file, columns), file), stratum, LabeledText::line);
                 yield new LabeledData(kind.problemType(), texts, train, devFile);
             }
             case NER -> new TaggedData(split(columns::tagged, text -> "", TaggedText::line), devFile);
-            case QA -> new QuestionData(split(columns::questions, question -> "", QuestionContext::number));
-            case MULTIPLE_CHOICE -> new ChoiceData(split(columns::choices, question -> "", ChoiceQuestion::number));
+            case QA -> {
+                Split<QuestionContext> questions = split(columns::questions, question -> "", QuestionContext::number);
+                AnswerScript script = AnswerTask.script(questions.train());
+                yield new ExampleData<>(
+                        "questions",
+                        questions,
+                        ExampleData.head(Head.QUESTION_ANSWERING),
+                        (tasks, learn, test) -> tasks.answers(learn, test, script));
+            }
+            case MULTIPLE_CHOICE ->
+                new ExampleData<>(
+                        "questions",
+                        split(columns::choices, question -> "", ChoiceQuestion::number),
+                        ExampleData.head(Head.MULTIPLE_CHOICE),
+                        TrainingTasks::choices);
+            case RERANK ->
+                new ExampleData<>(
+                        "queries",
+                        split(columns::rankings, query -> "", RankedQuery::line),
+                        Reranker::configure,
+                        TrainingTasks::rankings);
+            case EMBEDDING ->
+                new EmbeddingData(
+                        split(file -> kind.readTexts(file, columns), text -> "", LabeledText::line),
+                        embedding.normalize(),
+                        train,
+                        devFile);
         };
     }
 
@@ -256,12 +292,9 @@ final class FinetuneCommand implements Callable<Integer> {
         return seed == null ? TrainConfig.DEFAULT.seed() : seed;
     }
 
-    private List<LabeledText> renamed(List<LabeledText> texts, Path file, FinetuneTask kind) {
+    private List<LabeledText> renamed(List<LabeledText> texts, Path file) {
         if (labelNames.isEmpty()) {
             return texts;
-        }
-        if (kind != FinetuneTask.CLASSIFICATION) {
-            throw new IllegalArgumentException("--label-names is for --task classification");
         }
         return texts.stream()
                 .map(text -> {
@@ -286,6 +319,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 settings.set(setting.getValue(), mapper.valueToTree(value));
             }
         }
+        embedding.applyTo(settings, kind);
         recipe.applyTo(settings, dev != null || devShare > 0);
         if (metric != null) {
             if (!kind.metrics().contains(metric)) {

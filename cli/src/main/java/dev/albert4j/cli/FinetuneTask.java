@@ -18,11 +18,18 @@ enum FinetuneTask {
     SIMILARITY("similarity", ProblemType.REGRESSION, REGRESSION.metrics),
     NER("ner", ProblemType.UNSPECIFIED, List.of("micro_f1", "macro_f1", "weighted_f1")),
     QA("qa", ProblemType.UNSPECIFIED, List.of("f1", "exact_match")),
-    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy"));
+    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy")),
+    RERANK("rerank", ProblemType.UNSPECIFIED, List.of("ndcg_at_10", "mrr_at_10", "map", "accuracy_at_1")),
+    /** Measured by the first two on pairs with scores, else as a ranking. */
+    EMBEDDING(
+            "embedding",
+            ProblemType.UNSPECIFIED,
+            List.of("spearman", "pearson", "ndcg_at_10", "mrr_at_10", "map", "accuracy_at_1"));
 
     static final String DESCRIPTION =
             "classification: one label a text or pair of texts; multi-label: any number, a|b; regression: a number; similarity: a"
-                    + " number for a pair of texts; ner: what is named; qa: answers in a text; multiple-choice: one of several options";
+                    + " number for a pair of texts; ner: what is named; qa: answers in a text; multiple-choice: one of several options;"
+                    + " rerank: texts in order of how well they fit a query; embedding: a vector for a text";
 
     private final String option;
     private final ProblemType problemType;
@@ -54,7 +61,11 @@ enum FinetuneTask {
 
     /** @throws IllegalArgumentException if texts come alone where the task compares two */
     List<LabeledText> readTexts(Path file, DataOptions options) throws IOException {
-        List<LabeledText> texts = this == MULTI_LABEL ? options.multiLabelTexts(file) : options.texts(file);
+        List<LabeledText> texts = switch (this) {
+            case MULTI_LABEL -> options.multiLabelTexts(file);
+            case EMBEDDING -> options.unlabeledTexts(file);
+            default -> options.texts(file);
+        };
         if (this == SIMILARITY) {
             for (LabeledText text : texts) {
                 if (text.pair() == null) {
