@@ -8,12 +8,14 @@ import dev.albert4j.model.Head;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.SentenceConfig;
 import dev.albert4j.task.SentenceEmbedder;
+import dev.albert4j.train.FrozenPart;
 import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.TrainingTask;
 import dev.albert4j.train.TrainingTasks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /** Texts alone, or pairs of texts that belong together, to learn embeddings from; pairs to evaluate on. */
 final class EmbeddingData implements TaskData {
@@ -33,7 +35,8 @@ final class EmbeddingData implements TaskData {
     EmbeddingData(Split<LabeledText> texts, boolean normalize, Path trainFile, Path devFile) {
         this.texts = texts;
         this.normalize = normalize;
-        this.pairs = texts.train().get(0).pair() != null;
+        this.pairs = check(trainFile, () -> SentenceEmbedder.arePairs(texts.train()));
+        this.scored = check(devFile, () -> SentenceEmbedder.isScored(texts.dev()));
         for (LabeledText text : texts.train()) {
             if (pairs && !text.label().isBlank()) {
                 throw new IllegalArgumentException(
@@ -42,10 +45,13 @@ final class EmbeddingData implements TaskData {
                                 + " similarity)");
             }
         }
+    }
+
+    private static boolean check(Path file, BooleanSupplier property) {
         try {
-            this.scored = SentenceEmbedder.isScored(texts.dev());
+            return property.getAsBoolean();
         } catch (BadExampleException e) {
-            throw new IllegalArgumentException(devFile + " " + e.getMessage(), e);
+            throw new IllegalArgumentException(file + " " + e.getMessage(), e);
         }
     }
 
@@ -70,6 +76,9 @@ final class EmbeddingData implements TaskData {
         if (settings.path("labelSmoothing").asDouble() != 0 || settings.hasNonNull("headLearningRate")) {
             throw new IllegalArgumentException(
                     "embeddings have no labels and no head: --label-smoothing and --head-learning-rate are for other tasks");
+        }
+        if (settings.path("freeze").asText().equals(FrozenPart.ENCODER.name())) {
+            throw new IllegalArgumentException("--freeze encoder leaves nothing to train: embeddings have no head");
         }
         List<String> metrics = FinetuneTask.EMBEDDING.metrics();
         List<String> measured = scored ? metrics.subList(0, 2) : metrics.subList(2, metrics.size());

@@ -8,7 +8,6 @@ import dev.albert4j.data.QuestionContext;
 import dev.albert4j.data.RankedQuery;
 import dev.albert4j.data.TaggedText;
 import dev.albert4j.io.JsonFile;
-import dev.albert4j.metric.AnswerScript;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.ProblemType;
 import dev.albert4j.task.Reranker;
@@ -247,15 +246,12 @@ final class FinetuneCommand implements Callable<Integer> {
                 yield new LabeledData(kind.problemType(), texts, train, devFile);
             }
             case NER -> new TaggedData(split(columns::tagged, text -> "", TaggedText::line), devFile);
-            case QA -> {
-                Split<QuestionContext> questions = split(columns::questions, question -> "", QuestionContext::number);
-                AnswerScript script = AnswerTask.script(questions.train());
-                yield new ExampleData<>(
+            case QA ->
+                new ExampleData<>(
                         "questions",
-                        questions,
+                        split(columns::questions, question -> "", QuestionContext::number),
                         ExampleData.head(Head.QUESTION_ANSWERING),
-                        (tasks, learn, test) -> tasks.answers(learn, test, script));
-            }
+                        (tasks, learn, test) -> tasks.answers(learn, test, AnswerTask.script(learn)));
             case MULTIPLE_CHOICE ->
                 new ExampleData<>(
                         "questions",

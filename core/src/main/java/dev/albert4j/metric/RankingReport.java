@@ -1,11 +1,8 @@
 package dev.albert4j.metric;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -102,13 +99,6 @@ public record RankingReport(double ndcg, double mrr, double map, double accuracy
         metrics.put("mrr_at_10", mrr);
         metrics.put("map", map);
         metrics.put("accuracy_at_1", accuracy);
-        ObjectNode json = new ObjectMapper().createObjectNode();
-        metrics.forEach(json::put);
-        json.put("support", numQueries);
-        StringBuilder text = new StringBuilder();
-        metrics.forEach((name, value) ->
-                text.append(String.format(Locale.ROOT, "%13s  %9.4f%n", name.replace('_', ' '), value)));
-        text.append(String.format(Locale.ROOT, "%13s  %9d%n", "support", numQueries));
-        return new Report(metrics, text.toString(), json);
+        return Report.of(metrics, numQueries);
     }
 }

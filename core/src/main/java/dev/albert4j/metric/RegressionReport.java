@@ -1,9 +1,6 @@
 package dev.albert4j.metric;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -50,13 +47,6 @@ public record RegressionReport(
         metrics.put("spearman", spearman);
         metrics.put("mean_squared_error", meanSquaredError);
         metrics.put("mean_absolute_error", meanAbsoluteError);
-        ObjectNode json = new ObjectMapper().createObjectNode();
-        metrics.forEach(json::put);
-        json.put("support", numExamples);
-        StringBuilder text = new StringBuilder();
-        metrics.forEach((name, value) ->
-                text.append(String.format(Locale.ROOT, "%19s  %10.4f%n", name.replace('_', ' '), value)));
-        text.append(String.format(Locale.ROOT, "%19s  %10d%n", "support", numExamples));
-        return new Report(metrics, text.toString(), json);
+        return Report.of(metrics, numExamples);
     }
 }

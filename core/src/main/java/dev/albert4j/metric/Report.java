@@ -1,8 +1,11 @@
 package dev.albert4j.metric;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -20,6 +23,25 @@ public record Report(Map<String, Double> metrics, String text, JsonNode json) {
             throw new IllegalArgumentException("a report needs at least one number");
         }
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+
+    /**
+     * A report of numbers alone.
+     *
+     * @param support how many examples they are of
+     */
+    static Report of(Map<String, Double> metrics, int support) {
+        int width = metrics.keySet().stream().mapToInt(String::length).max().orElse(0);
+        String name = "%" + Math.max(width, "support".length()) + "s";
+        ObjectNode json = new ObjectMapper().createObjectNode();
+        StringBuilder text = new StringBuilder();
+        metrics.forEach((key, value) -> {
+            json.put(key, value);
+            text.append(String.format(Locale.ROOT, name + "  %10.4f%n", key.replace('_', ' '), value));
+        });
+        json.put("support", support);
+        text.append(String.format(Locale.ROOT, name + "  %10d%n", "support", support));
+        return new Report(metrics, text.toString(), json);
     }
 
     /**

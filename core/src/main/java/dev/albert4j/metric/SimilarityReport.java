@@ -1,9 +1,6 @@
 package dev.albert4j.metric;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -34,18 +31,6 @@ public record SimilarityReport(double spearman, double pearson, int numPairs) {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("spearman", spearman);
         metrics.put("pearson", pearson);
-        ObjectNode json = new ObjectMapper().createObjectNode();
-        metrics.forEach(json::put);
-        json.put("support", numPairs);
-        String text = String.format(
-                Locale.ROOT,
-                "%10s  %9.4f%n%10s  %9.4f%n%10s  %9d%n",
-                "spearman",
-                spearman,
-                "pearson",
-                pearson,
-                "support",
-                numPairs);
-        return new Report(metrics, text, json);
+        return Report.of(metrics, numPairs);
     }
 }

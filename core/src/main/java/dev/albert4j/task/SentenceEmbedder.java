@@ -144,6 +144,25 @@ public final class SentenceEmbedder {
         return scored;
     }
 
+    /**
+     * Whether texts to learn from are pairs.
+     *
+     * @throws BadExampleException naming the line of a pair among single texts, or of a single text among pairs
+     */
+    public static boolean arePairs(List<LabeledText> texts) {
+        boolean pairs = !texts.isEmpty() && texts.get(0).pair() != null;
+        for (LabeledText text : texts) {
+            if (pairs != (text.pair() != null)) {
+                throw new BadExampleException(
+                        text.line(),
+                        pairs
+                                ? "has no second text, but those before it have"
+                                : "has a second text, but those before it have none");
+            }
+        }
+        return pairs;
+    }
+
     private static String pair(LabeledText text) {
         if (text.pair() == null) {
             throw new BadExampleException(text.line(), "has no second text; embeddings are measured on pairs of texts");

@@ -1,6 +1,5 @@
 package dev.albert4j.train;
 
-import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.ChoiceQuestion;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.QuestionContext;
@@ -237,23 +236,14 @@ public final class TrainingTasks {
      *
      * @param dev pairs, with scores or without labels: see {@link SentenceEmbedder#evaluate}
      * @param pooling how a text's vector is made
-     * @throws IllegalArgumentException naming the line of a pair among single texts, or a single text among pairs
+     * @throws dev.albert4j.data.BadExampleException naming the line of a text that does not fit the others
      */
     public TrainingTask embeddings(List<LabeledText> train, List<LabeledText> dev, Pooling pooling) {
-        if (!dev.isEmpty()) {
-            SentenceEmbedder.isScored(dev);
-        }
+        SentenceEmbedder.isScored(dev);
         SentenceConfig sentences = new SentenceConfig(pooling, false, options.maxLength()); // cosines ignore the length
-        boolean pairs = !train.isEmpty() && train.get(0).pair() != null;
+        SentenceEmbedder.arePairs(train);
         List<Example> examples = train.parallelStream()
                 .map(text -> {
-                    if (pairs != (text.pair() != null)) {
-                        throw new BadExampleException(
-                                text.line(),
-                                pairs
-                                        ? "has no second text, but those before it have"
-                                        : "has a second text, but those before it have none");
-                    }
                     Example.Sequence first = sequence(tokenizer.encode(text.text(), null, options));
                     Example.Sequence second =
                             text.pair() == null ? first : sequence(tokenizer.encode(text.pair(), null, options));

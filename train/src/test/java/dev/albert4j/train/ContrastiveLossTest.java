@@ -144,8 +144,9 @@ class ContrastiveLossTest {
             examples.add(new Example(
                     List.of(new Sequence(first, new int[4]), new Sequence(second, new int[4])), new float[1]));
         }
-        TrainConfig config = TrainConfig.parse("{\"steps\": 200, \"batchSize\": 16, \"numThreads\": 2, \"groupSize\": 8,"
-                + " \"learningRate\": 0.01, \"temperature\": 0.1}");
+        TrainConfig config =
+                TrainConfig.parse("{\"steps\": 200, \"batchSize\": 16, \"numThreads\": 2, \"groupSize\": 8,"
+                        + " \"learningRate\": 0.01, \"temperature\": 0.1}");
         try (AlbertModel model = new AlbertModel(weights());
                 Trainer trainer = trainer(model, examples, config)) {
             double first = trainer.step().loss();
