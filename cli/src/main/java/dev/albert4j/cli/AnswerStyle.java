@@ -15,4 +15,11 @@ record AnswerStyle(@Nullable Integer topK, boolean explain) {
             throw new IllegalArgumentException("--explain is for classification; the model's task is " + task);
         }
     }
+
+    /** @throws IllegalArgumentException if the best are wanted of a task that has nothing to choose from */
+    void refuseTopK(String task) {
+        if (topK != null) {
+            throw new IllegalArgumentException("--top-k is for labels and rankings; the model's task is " + task);
+        }
+    }
 }

@@ -10,6 +10,8 @@ import dev.albert4j.data.LabeledTextReader;
 import dev.albert4j.data.LabeledTextReader.Labels;
 import dev.albert4j.data.QuestionContext;
 import dev.albert4j.data.QuestionReader;
+import dev.albert4j.data.RankedQuery;
+import dev.albert4j.data.RankedQueryReader;
 import dev.albert4j.data.TaggedText;
 import dev.albert4j.data.TaggedTextReader;
 import java.io.IOException;
@@ -25,7 +27,8 @@ final class DataOptions {
     static final String FILES =
             "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label. For ner .jsonl (CLUENER, spans)"
                     + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice C3's .json or .jsonl;"
-                    + " for fill-mask texts without labels, also .txt, a text a line";
+                    + " for fill-mask and embedding without label, also .txt, a text a line; for rerank .jsonl"
+                    + " {\"query\",\"texts\",\"labels\"}";
 
     @Option(
             names = "--columns",
@@ -51,9 +54,14 @@ final class DataOptions {
         return told(file, LabeledTextReader.read(file, columns(), Labels.ANY_NUMBER, skipBad));
     }
 
-    /** Texts whose labels, if they have any, do not matter. */
+    /** Texts that may have a label or not. */
     List<LabeledText> plainTexts(Path file) throws IOException {
         return told(file, LabeledTextReader.read(file, columns(), Labels.OPTIONAL, skipBad));
+    }
+
+    /** Queries with texts and how well they fit. */
+    List<RankedQuery> rankings(Path file) throws IOException {
+        return told(file, RankedQueryReader.read(file, skipBad));
     }
 
     /** Texts with what is named in them. */

@@ -174,6 +174,9 @@ final class FinetuneCommand implements Callable<Integer> {
     private @Nullable String metric;
 
     @Mixin
+    private EmbeddingOptions embedding = new EmbeddingOptions();
+
+    @Mixin
     private RecipeOptions recipe = new RecipeOptions();
 
     @Option(names = "--tensorboard", paramLabel = "DIR", description = "write event files for TensorBoard there")
@@ -228,7 +231,16 @@ final class FinetuneCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--folds " + folds + " is less than 2");
         }
         long held = seed == null ? TrainConfig.DEFAULT.seed() : seed;
-        return new FinetuneData(kind, train, dev, devShare, folds == null ? 0 : folds, held, columns, labelNames);
+        return new FinetuneData(
+                kind,
+                train,
+                dev,
+                devShare,
+                folds == null ? 0 : folds,
+                held,
+                columns,
+                labelNames,
+                embedding.normalize());
     }
 
     private void train(FinetuneData data, ObjectNode settings) throws IOException {
@@ -288,6 +300,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 settings.set(setting.getValue(), mapper.valueToTree(value));
             }
         }
+        embedding.applyTo(settings, kind);
         recipe.applyTo(settings, kind, data.evaluates());
         if (metric != null) {
             if (!kind.metrics().contains(metric)) {

@@ -4,8 +4,12 @@ import dev.albert4j.data.BadExampleException;
 import dev.albert4j.data.ChoiceQuestion;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.QuestionContext;
+import dev.albert4j.data.RankedQuery;
 import dev.albert4j.data.TaggedText;
+import dev.albert4j.model.Head;
 import dev.albert4j.model.ProblemType;
+import dev.albert4j.task.Reranker;
+import dev.albert4j.train.TrainingTasks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed chooses what is held out
  * @param options how files are read
  * @param labelNames other names for the labels of a classification; none to leave them
+ * @param normalize whether embeddings are to have length 1
  */
 record FinetuneData(
         FinetuneTask kind,
@@ -33,7 +38,10 @@ record FinetuneData(
         int folds,
         long seed,
         DataOptions options,
-        Map<String, String> labelNames) {
+        Map<String, String> labelNames,
+        boolean normalize) {
+    private static final Split.By<LabeledText> TEXTS_ALONE =
+            new Split.By<>(text -> "", Split.By.alone(), LabeledText::line);
 
     /** Whether there is anything to evaluate on. */
     boolean evaluates() {
@@ -51,21 +59,50 @@ record FinetuneData(
             case QA -> {
                 Split.By<QuestionContext> by =
                         new Split.By<>(question -> "", QuestionContext::context, QuestionContext::number);
-                List<QuestionContext> all = options.questions(train);
-                yield each(all, dev == null ? null : options.questions(dev), by, QuestionData::new);
+                yield each(
+                        options::questions,
+                        by,
+                        split -> new ExampleData<>(
+                                "questions",
+                                split,
+                                ExampleData.head(Head.QUESTION_ANSWERING),
+                                (tasks, learn, test) -> tasks.answers(learn, test, AnswerTask.script(learn))));
             }
             case MULTIPLE_CHOICE -> {
                 Split.By<ChoiceQuestion> by =
                         new Split.By<>(question -> "", ChoiceQuestion::context, ChoiceQuestion::number);
-                List<ChoiceQuestion> all = options.choices(train);
-                yield each(all, dev == null ? null : options.choices(dev), by, ChoiceData::new);
+                yield each(
+                        options::choices,
+                        by,
+                        split -> new ExampleData<>(
+                                "questions", split, ExampleData.head(Head.MULTIPLE_CHOICE), TrainingTasks::choices));
             }
-            case FILL_MASK -> {
-                Split.By<LabeledText> by = new Split.By<>(text -> "", Split.By.alone(), LabeledText::line);
-                List<LabeledText> all = options.plainTexts(train);
-                yield each(all, dev == null ? null : options.plainTexts(dev), by, PlainData::new);
+            case RERANK -> {
+                Split.By<RankedQuery> by = new Split.By<>(query -> "", Split.By.alone(), RankedQuery::line);
+                yield each(
+                        options::rankings,
+                        by,
+                        split -> new ExampleData<>("queries", split, Reranker::configure, TrainingTasks::rankings));
             }
+            case FILL_MASK ->
+                each(
+                        options::plainTexts,
+                        TEXTS_ALONE,
+                        split -> new ExampleData<>(
+                                "texts",
+                                split,
+                                ExampleData.head(Head.MASKED_LM),
+                                (tasks, learn, test) -> tasks.maskedTokens(plain(learn), plain(test))));
+            case EMBEDDING ->
+                each(
+                        options::plainTexts,
+                        TEXTS_ALONE,
+                        split -> new EmbeddingData(split, normalize, train, dev == null ? train : dev));
         };
+    }
+
+    private static List<String> plain(List<LabeledText> texts) {
+        return texts.stream().map(LabeledText::text).toList();
     }
 
     private List<TaskData> labeled() throws IOException {
@@ -114,6 +151,17 @@ record FinetuneData(
                 dev == null ? null : options.checked(dev, options.tagged(dev), text -> TaggedData.check(text, types));
         Split.By<TaggedText> by = new Split.By<>(text -> "", Split.By.alone(), TaggedText::line);
         return each(all, held, by, split -> new TaggedData(split, types));
+    }
+
+    private <T> List<TaskData> each(Reader<T> reader, Split.By<T> by, Function<Split<T>, TaskData> task)
+            throws IOException {
+        List<T> all = reader.read(train);
+        return each(all, dev == null ? null : reader.read(dev), by, task);
+    }
+
+    @FunctionalInterface
+    private interface Reader<T> {
+        List<T> read(Path file) throws IOException;
     }
 
     private <T> List<TaskData> each(

@@ -25,12 +25,19 @@ enum FinetuneTask {
     NER("ner", ProblemType.UNSPECIFIED, List.of("micro_f1", "macro_f1", "weighted_f1")),
     QA("qa", ProblemType.UNSPECIFIED, List.of("f1", "exact_match")),
     MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy", "expected_calibration_error")),
-    FILL_MASK("fill-mask", ProblemType.UNSPECIFIED, List.of("perplexity", "accuracy"));
+    FILL_MASK("fill-mask", ProblemType.UNSPECIFIED, List.of("perplexity", "accuracy")),
+    RERANK("rerank", ProblemType.UNSPECIFIED, List.of("ndcg_at_10", "mrr_at_10", "map", "accuracy_at_1")),
+    /** Measured by the first two on pairs with scores, else as a ranking. */
+    EMBEDDING(
+            "embedding",
+            ProblemType.UNSPECIFIED,
+            List.of("spearman", "pearson", "ndcg_at_10", "mrr_at_10", "map", "accuracy_at_1"));
 
     static final String DESCRIPTION =
             "classification: one label a text or pair of texts; multi-label: any number, a|b; regression: a number; similarity: a"
                     + " number for a pair of texts; ner: what is named; qa: answers in a text; multiple-choice: one of several options;"
-                    + " fill-mask: hidden words, of texts without labels";
+                    + " fill-mask: hidden words, of texts without labels; rerank: texts in order of how well they fit a query; embedding: a"
+                    + " vector for a text";
 
     private final String option;
     private final ProblemType problemType;
@@ -62,6 +69,10 @@ enum FinetuneTask {
 
     /** The texts of a file, labelled as the task has it. */
     List<LabeledText> readTexts(Path file, DataOptions options) throws IOException {
-        return this == MULTI_LABEL ? options.multiLabelTexts(file) : options.texts(file);
+        return switch (this) {
+            case MULTI_LABEL -> options.multiLabelTexts(file);
+            case FILL_MASK, EMBEDDING -> options.plainTexts(file);
+            default -> options.texts(file);
+        };
     }
 }

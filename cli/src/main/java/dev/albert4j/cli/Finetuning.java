@@ -8,6 +8,7 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.Provenance;
+import dev.albert4j.model.SentenceConfig;
 import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.train.Evaluation;
 import dev.albert4j.train.Finetuned;
@@ -68,16 +69,21 @@ final class Finetuning {
     Map<String, Double> run(TaskData data, ObjectNode given) throws IOException {
         ModelDirectory parent = ModelDirectory.open(init);
         Tokenizer tokenizer = Models.tokenizer(parent);
-        TrainConfig settings = settings(given, parent.config());
-        AlbertWeights weights = initialWeights(parent, data.configure(parent.config()), settings.seed());
+        ObjectNode completed = given.deepCopy();
+        data.complete(completed, parent);
+        TrainConfig settings = settings(completed, parent.config());
+        AlbertConfig withoutTask =
+                parent.config().toBuilder().finetuningTask("").build();
+        AlbertWeights weights = initialWeights(parent, data.configure(withoutTask), settings.seed());
         Finetuner finetuner = new Finetuner(weights, tokenizer, settings);
         checkOutput();
         RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + ".run"));
         try (EndHook hook = new EndHook();
                 RunLock lock = RunLock.of(run.path())) {
             System.err.println(data.description());
-            TrainingTask task =
-                    data.task(new TrainingTasks(tokenizer, settings.maxLength()).withThresholds(settings.thresholds()));
+            TrainingTasks tasks =
+                    new TrainingTasks(tokenizer, settings.maxLength()).withThresholds(settings.thresholds());
+            TrainingTask task = data.task(tasks, settings);
             FinishedRun present = new FinishedRun(output, finetuner.settings(task), fp16);
             if (keepsFinished && !run.hasCheckpoint() && present.exists()) {
                 System.err.println(output + " is finished: kept");
@@ -85,7 +91,7 @@ final class Finetuning {
             }
             RunRecord record = new RunRecord(run.path(), tensorboard);
             Finetuned result = record.train(finetuner.in(run), task, settings);
-            Evaluation best = save(result, tokenizer, settings, present);
+            Evaluation best = save(result, tokenizer, settings, present, data.sentences(settings, parent));
             record.moveTo(output, report(data, settings, best));
             run.delete();
             System.err.println("wrote " + output);
@@ -98,14 +104,24 @@ final class Finetuning {
     }
 
     /** Writes the model; gives the evaluation that chose its weights, if there was one. */
-    private @Nullable Evaluation save(Finetuned result, Tokenizer tokenizer, TrainConfig settings, FinishedRun present)
+    private @Nullable Evaluation save(
+            Finetuned result,
+            Tokenizer tokenizer,
+            TrainConfig settings,
+            FinishedRun present,
+            @Nullable SentenceConfig sentences)
             throws IOException {
         Evaluation best = result.history().stream()
                 .filter(Evaluation::best)
                 .reduce((earlier, later) -> later)
                 .orElse(null);
-        Provenance provenance = present.addTo(provenance(settings, best));
-        ModelDirectory.save(output, result.weights(), tokenizer, provenance, fp16 ? DataType.F16 : DataType.F32);
+        ModelDirectory.save(
+                output,
+                result.weights(),
+                tokenizer,
+                present.addTo(provenance(settings, best)),
+                fp16 ? DataType.F16 : DataType.F32,
+                sentences);
         return best;
     }
 
@@ -134,8 +150,7 @@ final class Finetuning {
     }
 
     /** What was given, and for what was not what suits the model. */
-    private static TrainConfig settings(ObjectNode given, AlbertConfig model) {
-        ObjectNode settings = given.deepCopy();
+    private static TrainConfig settings(ObjectNode settings, AlbertConfig model) {
         if (!settings.has("maxLength")) {
             settings.put("maxLength", Math.min(512, model.maxPositionEmbeddings()));
         }
@@ -152,7 +167,8 @@ final class Finetuning {
             return AlbertWeights.initialize(config, seed);
         }
         boolean sameTask = parent.config().head() == config.head()
-                && parent.config().labels().equals(config.labels());
+                && parent.config().labels().equals(config.labels())
+                && parent.config().finetuningTask().equals(config.finetuningTask());
         try (var tensors = parent.openTensors()) {
             AlbertWeights.Transfer transfer = AlbertWeights.loadEncoder(config, tensors, seed);
             return sameTask ? transfer.weights() : withFreshHead(transfer.weights(), seed);

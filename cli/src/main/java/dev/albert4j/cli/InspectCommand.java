@@ -55,6 +55,15 @@ final class InspectCommand implements Callable<Integer> {
         if (!config.labels().isEmpty()) {
             line("labels", DataOptions.abbreviate(config.labels()));
         }
+        if (!config.finetuningTask().isEmpty()) {
+            line("finetuningTask", config.finetuningTask());
+        }
+        directory
+                .sentences()
+                .ifPresent(sentences -> line(
+                        "embedding",
+                        sentences.pooling().stored() + " of at most " + sentences.maxLength() + " tokens"
+                                + (sentences.normalized() ? ", normalized" : "")));
         parameters(config);
         files(path);
         if (directory.tokenizer().isPresent()) {

@@ -8,6 +8,7 @@ import dev.albert4j.model.ProblemType;
 import dev.albert4j.task.MultiLabelClassifier;
 import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextRegressor;
+import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.TrainingTask;
 import dev.albert4j.train.TrainingTasks;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ final class LabeledData implements TaskData {
     }
 
     @Override
-    public TrainingTask task(TrainingTasks tasks) {
+    public TrainingTask task(TrainingTasks tasks, TrainConfig settings) {
         return switch (type) {
             case REGRESSION -> tasks.regression(texts.train(), texts.dev());
             case MULTI_LABEL_CLASSIFICATION -> tasks.multiLabel(texts.train(), texts.dev(), labels);

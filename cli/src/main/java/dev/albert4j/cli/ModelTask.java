@@ -5,11 +5,14 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.model.SentenceConfig;
 import dev.albert4j.task.EntityRecognizer;
 import dev.albert4j.task.MaskedTokenFiller;
 import dev.albert4j.task.MultiLabelClassifier;
 import dev.albert4j.task.MultipleChoice;
 import dev.albert4j.task.QuestionAnswerer;
+import dev.albert4j.task.Reranker;
+import dev.albert4j.task.SentenceEmbedder;
 import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextRegressor;
 import dev.albert4j.tokenize.Tokenizer;
@@ -57,6 +60,10 @@ interface ModelTask {
         AlbertWeights weights = directory.weights();
         Tokenizer tokenizer = Models.tokenizer(directory);
         switch (config.head()) {
+            case NONE -> {
+                SentenceConfig sentences = directory.sentences().orElse(SentenceConfig.of(config));
+                return new EmbeddingTask(new SentenceEmbedder(tokenizer, encoder, sentences, batchTokens));
+            }
             case TOKEN_CLASSIFICATION -> {
                 return new EntityTask(new EntityRecognizer(tokenizer, weights, encoder, batchTokens));
             }
@@ -78,6 +85,9 @@ interface ModelTask {
 
     private static ModelTask sequenceTask(
             AlbertConfig config, Tokenizer tokenizer, AlbertWeights weights, Encoder encoder, int batchTokens) {
+        if (Reranker.canServe(config)) {
+            return new RerankTask(new Reranker(tokenizer, weights, encoder, batchTokens));
+        }
         if (MultiLabelClassifier.canServe(config)) {
             return new MultiLabelTask(new MultiLabelClassifier(tokenizer, weights, encoder, batchTokens));
         }

@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
             "Texts are arguments, or else lines of standard input: a text a line, or JSON lines {\"text\",\"pair\"}."
                     + " Writes a JSON line for each: a classifier {\"label\",\"score\",\"scores\",\"truncated\"}, a multi-label model {\"labels\",…},"
                     + " a regression {\"value\"}, ner {\"entities\"}, a masked language model {\"text\",\"filled\",\"fills\"} for texts"
-                    + " with [MASK]; a model that answers questions reads {\"question\",\"context\"} and, to choose,"
+                    + " with [MASK], an embedding model {\"embedding\"}, for a pair also {\"pair_embedding\",\"cosine\"}; a re-ranker reads"
+                    + " {\"query\",\"texts\"} and writes {\"ranking\"}; a model that answers questions reads {\"question\",\"context\"} and, to choose,"
                     + " \"choices\"."
         },
         footer = {"", "Example: albert predict sentiment-en --explain \"It was a fine film.\""})
@@ -37,7 +38,10 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
-    @Option(names = "--top-k", paramLabel = "K", description = "list the K most probable labels or pieces, best first")
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            description = "list the K most probable labels or pieces, or the first K of a ranking, best first")
     private @Nullable Integer topK;
 
     @Option(

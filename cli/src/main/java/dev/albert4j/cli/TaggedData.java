@@ -7,6 +7,7 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.ProblemType;
 import dev.albert4j.task.EntityRecognizer;
+import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.TrainingTask;
 import dev.albert4j.train.TrainingTasks;
 import java.util.List;
@@ -73,7 +74,7 @@ final class TaggedData implements TaskData {
     }
 
     @Override
-    public TrainingTask task(TrainingTasks tasks) {
+    public TrainingTask task(TrainingTasks tasks, TrainConfig settings) {
         return tasks.entities(texts.train(), texts.dev(), EntityRecognizer.tags(types));
     }
 }

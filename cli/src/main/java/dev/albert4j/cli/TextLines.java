@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextLines implements AutoCloseable {
     /**
-     * A line's text, or pair of texts, or question.
+     * A line's text, or pair of texts, or question, or query.
      *
-     * @param text the text, or the question
+     * @param text the text, or the question, or the query
      * @param pair the second text, or the question's context
-     * @param choices options to choose from; mostly none
+     * @param choices options to choose from, or texts to rank; mostly none
      */
     record Line(String text, @Nullable String pair, List<String> choices) {
         Line(String text, @Nullable String pair) {
@@ -68,7 +68,8 @@ final class TextLines implements AutoCloseable {
         }
         try {
             JsonNode node = json.readTree(line);
-            return node.path("text").isTextual() || node.path("question").isTextual();
+            return List.of("text", "question", "query").stream()
+                    .anyMatch(field -> node.path(field).isTextual());
         } catch (JsonProcessingException e) {
             return false; // a text that begins with a brace
         }
@@ -82,19 +83,21 @@ final class TextLines implements AutoCloseable {
             throw new DataFormatException(name, lines.lineNumber(), "is not JSON: " + e.getOriginalMessage());
         }
         boolean asks = node.has("question");
-        JsonNode text = node.path(asks ? "question" : "text");
+        boolean ranks = node.has("query");
+        JsonNode text = node.path(ranks ? "query" : asks ? "question" : "text");
         JsonNode pair = node.path(asks ? "context" : "pair");
         if (!text.isTextual() || !(pair.isTextual() || pair.isNull() || pair.isMissingNode())) {
             throw new DataFormatException(
                     name,
                     lines.lineNumber(),
                     "is not an object with a string \"text\" (and perhaps a string \"pair\"), or with a string"
-                            + " \"question\" and a string \"context\"");
+                            + " \"question\" and a string \"context\", or with a string \"query\" and \"texts\"");
         }
         List<String> choices = new ArrayList<>();
-        for (JsonNode choice : node.path("choices")) {
+        String list = ranks ? "texts" : "choices";
+        for (JsonNode choice : node.path(list)) {
             if (!choice.isTextual()) {
-                throw new DataFormatException(name, lines.lineNumber(), "has \"choices\" that are no strings");
+                throw new DataFormatException(name, lines.lineNumber(), "has \"" + list + "\" that are no strings");
             }
             choices.add(choice.textValue());
         }

@@ -166,12 +166,15 @@ class PredictAndEvaluateCommandTest {
     }
 
     @Test
-    void anEncoderWithoutAHeadIsNoClassifier() throws IOException {
-        assertThat(CommandRun.of("predict", Workshop.encoder(), GOOD).fails())
-                .contains("not a single-label", "AlbertModel");
+    void anEncoderWithoutAHeadMakesVectorsAndIsNoClassifier() throws IOException {
+        assertThat(CommandRun.of("predict", Workshop.encoder(), GOOD)
+                        .json()
+                        .get(0)
+                        .get("embedding"))
+                .hasSize(Workshop.HIDDEN_SIZE);
         Path data = Workshop.csv(work.resolve("dev.csv"), 4, 9);
         assertThat(CommandRun.of("evaluate", Workshop.encoder(), "--data", data).fails())
-                .contains("not a single-label");
+                .contains("dev.csv line 2", "no second text", "measured on pairs");
     }
 
     @Test

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Small JSON files, read strictly: UTF-8, one object, no key twice, nothing after it. */
+/** Small JSON files, read strictly: UTF-8, one object or array, no key twice, nothing after it. */
 public final class JsonFile {
     /** The largest file read: 16 MiB. */
     public static final int MAX_BYTES = 16 << 20;
@@ -43,6 +44,23 @@ public final class JsonFile {
      * @throws ModelFormatException if it is not what the class says
      */
     public static ObjectNode read(Path file) throws IOException {
+        return parse(file, bytes(file));
+    }
+
+    /**
+     * Reads a file that holds one array.
+     *
+     * @throws NoSuchFileException if there is no such file
+     * @throws ModelFormatException if it is not what the class says, but for the array in the object's place
+     */
+    public static ArrayNode readArray(Path file) throws IOException {
+        if (tree(file, bytes(file)) instanceof ArrayNode array) {
+            return array;
+        }
+        throw new ModelFormatException(file, "is not a JSON array");
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new NoSuchFileException(file.toString(), null, "there is no such file");
         }
@@ -50,25 +68,28 @@ public final class JsonFile {
         if (size > MAX_BYTES) {
             throw new ModelFormatException(file, size + " bytes of JSON, at most " + MAX_BYTES + " are read");
         }
-        return parse(file, Files.readAllBytes(file));
+        return Files.readAllBytes(file);
     }
 
     /** Parses bytes of a file; the file is for messages. */
     static ObjectNode parse(Path file, byte[] bytes) throws ModelFormatException {
+        if (tree(file, bytes) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new ModelFormatException(file, "is not a JSON object");
+    }
+
+    private static JsonNode tree(Path file, byte[] bytes) throws ModelFormatException {
         try {
-            String text = StandardCharsets.UTF_8
+            return MAPPER.readTree(StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            if (MAPPER.readTree(text) instanceof ObjectNode object) {
-                return object;
-            }
+                    .toString());
         } catch (CharacterCodingException e) {
             throw new ModelFormatException(file, "is not UTF-8", e);
         } catch (JsonProcessingException e) {
             throw new ModelFormatException(file, "is not valid JSON: " + oneLine(e), e);
         }
-        throw new ModelFormatException(file, "is not a JSON object");
     }
 
     /** What Jackson complains of and where, in one line. */

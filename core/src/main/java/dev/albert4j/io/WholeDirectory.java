@@ -24,14 +24,15 @@ public final class WholeDirectory {
     /** What is written. */
     @FunctionalInterface
     public interface Content {
-        /** Writes plain files into the directory, which is empty. */
+        /** Writes plain files into the directory, which is empty, and into directories that it makes there. */
         void writeTo(Path directory) throws IOException;
     }
 
     /**
      * Writes a directory; its parents are made where missing.
      *
-     * @param ownNames names of the files that belong to this kind of directory: old ones are dropped
+     * @param ownNames names of the files that belong to this kind of directory, {@code part/config.json} for one further down:
+     *     old ones are dropped
      * @param replaceable whether an existing directory that is not empty may be replaced
      * @throws FileAlreadyExistsException if there is a file of that name, or a directory that may not be replaced
      * @throws IOException if it cannot be written; what was there is then still there
@@ -89,11 +90,20 @@ public final class WholeDirectory {
             Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
             throw e;
         }
+        carryOver(old, target, "", ownNames);
+    }
+
+    /** Moves what the caller does not own from the old directory, or one below it, to the new one; the old one goes. */
+    private static void carryOver(Path old, Path target, String prefix, Set<String> ownNames) throws IOException {
         for (Path entry : entries(old)) {
-            Path name = entry.getFileName();
-            if (ownNames.contains(name.toString()) && !Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+            String name = prefix + entry.getFileName();
+            boolean isDirectory = Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
+            if (isDirectory && ownNames.stream().anyMatch(own -> own.startsWith(name + "/"))) {
+                carryOver(entry, target, name + "/", ownNames);
+            } else if (!isDirectory && ownNames.contains(name)) {
                 Files.delete(entry);
             } else {
+                Files.createDirectories(target.resolve(prefix));
                 Files.move(entry, target.resolve(name), StandardCopyOption.ATOMIC_MOVE);
             }
         }
@@ -102,15 +112,19 @@ public final class WholeDirectory {
 
     private static void discard(Path aside, Throwable failure) {
         try {
-            if (Files.isDirectory(aside, LinkOption.NOFOLLOW_LINKS)) {
-                for (Path entry : entries(aside)) {
-                    Files.delete(entry);
-                }
-                Files.delete(aside);
-            }
+            delete(aside);
         } catch (IOException left) {
             failure.addSuppressed(left);
         }
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            for (Path entry : entries(path)) {
+                delete(entry);
+            }
+        }
+        Files.deleteIfExists(path);
     }
 
     private static List<Path> entries(Path directory) throws IOException {

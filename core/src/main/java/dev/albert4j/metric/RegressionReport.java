@@ -1,13 +1,7 @@
 package dev.albert4j.metric;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * How predicted numbers agree with expected ones: Pearson's and Spearman's correlation (equal values share their mean rank), as
@@ -39,46 +33,11 @@ public record RegressionReport(
             absolutes += Math.abs(error);
         }
         return new RegressionReport(
-                correlation(expected, predicted),
-                correlation(ranks(expected), ranks(predicted)),
+                Correlation.pearson(expected, predicted),
+                Correlation.spearman(expected, predicted),
                 squares / expected.length,
                 absolutes / expected.length,
                 expected.length);
-    }
-
-    private static double correlation(double[] x, double[] y) {
-        double meanX = Arrays.stream(x).average().orElseThrow();
-        double meanY = Arrays.stream(y).average().orElseThrow();
-        double xy = 0;
-        double xx = 0;
-        double yy = 0;
-        for (int i = 0; i < x.length; i++) {
-            xy += (x[i] - meanX) * (y[i] - meanY);
-            xx += (x[i] - meanX) * (x[i] - meanX);
-            yy += (y[i] - meanY) * (y[i] - meanY);
-        }
-        return xx == 0 || yy == 0 ? 0 : xy / Math.sqrt(xx * yy);
-    }
-
-    private static double[] ranks(double[] values) {
-        int[] order = IntStream.range(0, values.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> values[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        double[] ranks = new double[values.length];
-        int begin = 0;
-        while (begin < order.length) {
-            int end = begin;
-            while (end < order.length && values[order[end]] == values[order[begin]]) {
-                end++;
-            }
-            for (int i = begin; i < end; i++) {
-                ranks[order[i]] = (begin + end - 1) / 2.0;
-            }
-            begin = end;
-        }
-        return ranks;
     }
 
     /** The same as a report. */
@@ -88,13 +47,6 @@ public record RegressionReport(
         metrics.put("spearman", spearman);
         metrics.put("mean_squared_error", meanSquaredError);
         metrics.put("mean_absolute_error", meanAbsoluteError);
-        ObjectNode json = new ObjectMapper().createObjectNode();
-        metrics.forEach(json::put);
-        json.put("support", numExamples);
-        StringBuilder text = new StringBuilder();
-        metrics.forEach((name, value) ->
-                text.append(String.format(Locale.ROOT, "%19s  %10.4f%n", name.replace('_', ' '), value)));
-        text.append(String.format(Locale.ROOT, "%19s  %10d%n", "support", numExamples));
-        return new Report(metrics, text.toString(), json);
+        return Report.of(metrics, numExamples);
     }
 }

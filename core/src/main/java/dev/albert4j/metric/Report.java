@@ -1,6 +1,7 @@
 package dev.albert4j.metric;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,6 +30,25 @@ public record Report(Map<String, Double> metrics, String text, JsonNode json) {
     /** Whether the lower of two numbers of a name is the better one: errors and perplexities. */
     public static boolean isLowerBetter(String name) {
         return name.endsWith("error") || name.endsWith("perplexity");
+    }
+
+    /**
+     * A report of numbers alone.
+     *
+     * @param support how many examples they are of
+     */
+    static Report of(Map<String, Double> metrics, int support) {
+        int width = metrics.keySet().stream().mapToInt(String::length).max().orElse(0);
+        String name = "%" + Math.max(width, "support".length()) + "s";
+        ObjectNode json = new ObjectMapper().createObjectNode();
+        StringBuilder text = new StringBuilder();
+        metrics.forEach((key, value) -> {
+            json.put(key, value);
+            text.append(String.format(Locale.ROOT, name + "  %10.4f%n", key.replace('_', ' '), value));
+        });
+        json.put("support", support);
+        text.append(String.format(Locale.ROOT, name + "  %10d%n", "support", support));
+        return new Report(metrics, text.toString(), json);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.albert4j.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.albert4j.io.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,6 +65,8 @@ public record AlbertConfig(
     public static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
     /** The most layers run (L × I) and the most layers stored (G × I). */
     public static final int MAX_LAYERS = 10_000;
+
+    private static final String FINETUNING_TASK = "finetuning_task";
 
     /** @throws IllegalArgumentException if fields contradict each other or are beyond reason */
     public AlbertConfig {
@@ -189,6 +192,12 @@ public record AlbertConfig(
     /** Number of classes: the labels, two where none are named, as Hugging Face has it. */
     public int numLabels() {
         return labels.isEmpty() ? 2 : labels.size();
+    }
+
+    /** What the model was fine-tuned for, where the configuration says ({@code finetuning_task}); else empty. */
+    public String finetuningTask() {
+        JsonNode task = others.get(FINETUNING_TASK);
+        return task == null || !task.isTextual() ? "" : task.textValue();
     }
 
     /** A builder that starts from Hugging Face's defaults. */
@@ -339,6 +348,17 @@ public record AlbertConfig(
 
         public Builder problemType(ProblemType value) {
             problemType = value;
+            return this;
+        }
+
+        /** What the model is fine-tuned for: one of {@link #others}; empty to take it out of them. */
+        public Builder finetuningTask(String value) {
+            Map<String, JsonNode> changed = new LinkedHashMap<>(others);
+            changed.remove(FINETUNING_TASK);
+            if (!value.isEmpty()) {
+                changed.put(FINETUNING_TASK, TextNode.valueOf(value));
+            }
+            others = changed;
             return this;
         }
 

@@ -66,17 +66,17 @@ public final class ModelConverter {
             }
             AlbertWeights weights = AlbertWeights.load(config, file, view);
             Map<String, Path> tokenizerFiles = tokenizerFiles(directory);
+            SentenceConfig sentences = SentenceConfig.read(directory, config);
             List<Path> sources = new ArrayList<>(List.of(configFile, file.path()));
             sources.addAll(tokenizerFiles.values());
             Tokenizer tokenizer = tokenizer(tokenizerFiles);
             Vocabulary vocabulary = tokenizer == null ? null : tokenizer.vocabulary();
-            ModelDirectory.save(
-                    out,
-                    weights,
-                    provenance(sources),
-                    DataType.F32,
-                    vocabulary,
-                    aside -> saveTokenizer(tokenizer, tokenizerFiles, aside));
+            ModelDirectory.save(out, weights, provenance(sources), DataType.F32, vocabulary, aside -> {
+                saveTokenizer(tokenizer, tokenizerFiles, aside);
+                if (sentences != null) {
+                    sentences.write(aside, weights.config().hiddenSize());
+                }
+            });
         }
     }
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that holds a model, as Hugging Face's {@code from_pretrained} opens it too: {@code config.json}, {@code
- * model.safetensors} (or shards, or {@code pytorch_model.bin}), the tokenizer's file with {@code tokenizer_config.json}, and
- * {@code provenance.json}.
+ * model.safetensors} (or shards, or {@code pytorch_model.bin}), the tokenizer's file with {@code tokenizer_config.json}, {@code
+ * provenance.json}, and for a model of sentence embeddings the files of {@link SentenceConfig}.
  *
  * <p>Opening reads everything but the weights, which are read at the first {@link #weights()}. Nothing stays open. Thread-safe.
  */
@@ -53,20 +53,31 @@ public final class ModelDirectory {
             "added_tokens.json",
             "model.safetensors.index.json",
             "pytorch_model.bin",
-            "pytorch_model.bin.index.json");
+            "pytorch_model.bin.index.json",
+            SentenceConfig.MODULES,
+            SentenceConfig.TRANSFORMER,
+            SentenceConfig.POOLING,
+            SentenceConfig.NORMALIZE,
+            "config_sentence_transformers.json");
 
     private final Path path;
     private final AlbertConfig config;
     private final @Nullable Tokenizer tokenizer;
     private final @Nullable Provenance provenance;
+    private final @Nullable SentenceConfig sentences;
     private @Nullable AlbertWeights weights; // guarded by this
 
     private ModelDirectory(
-            Path path, AlbertConfig config, @Nullable Tokenizer tokenizer, @Nullable Provenance provenance) {
+            Path path,
+            AlbertConfig config,
+            @Nullable Tokenizer tokenizer,
+            @Nullable Provenance provenance,
+            @Nullable SentenceConfig sentences) {
         this.path = path;
         this.config = config;
         this.tokenizer = tokenizer;
         this.provenance = provenance;
+        this.sentences = sentences;
     }
 
     /**
@@ -88,7 +99,8 @@ public final class ModelDirectory {
                 directory,
                 config,
                 hasTokenizer(directory) ? Tokenizer.load(directory) : null,
-                Files.exists(provenance) ? Provenance.read(provenance) : null);
+                Files.exists(provenance) ? Provenance.read(provenance) : null,
+                SentenceConfig.read(directory, config));
     }
 
     private static boolean hasTokenizer(Path directory) {
@@ -112,6 +124,11 @@ public final class ModelDirectory {
     /** Where the model comes from, if it says. */
     public Optional<Provenance> provenance() {
         return Optional.ofNullable(provenance);
+    }
+
+    /** How texts become vectors, if the directory says. */
+    public Optional<SentenceConfig> sentences() {
+        return Optional.ofNullable(sentences);
     }
 
     /**
@@ -154,26 +171,45 @@ public final class ModelDirectory {
             @Nullable Provenance provenance,
             DataType type)
             throws IOException {
+        save(directory, weights, tokenizer, provenance, type, null);
+    }
+
+    /**
+     * As above.
+     *
+     * @param sentences how the model makes vectors of texts, for {@link #sentences()} and sentence-transformers
+     */
+    public static void save(
+            Path directory,
+            AlbertWeights weights,
+            @Nullable Tokenizer tokenizer,
+            @Nullable Provenance provenance,
+            DataType type,
+            @Nullable SentenceConfig sentences)
+            throws IOException {
         save(directory, weights, provenance, type, tokenizer == null ? null : tokenizer.vocabulary(), aside -> {
             if (tokenizer != null) {
                 tokenizer.save(aside);
             }
+            if (sentences != null) {
+                sentences.write(aside, weights.config().hiddenSize());
+            }
         });
     }
 
-    /** As above, with something else that writes the tokenizer's files. */
+    /** As above, with something else that writes the files beside configuration and weights. */
     static void save(
             Path directory,
             AlbertWeights weights,
             @Nullable Provenance provenance,
             DataType type,
             @Nullable Vocabulary vocabulary,
-            WholeDirectory.Content tokenizerFiles)
+            WholeDirectory.Content otherFiles)
             throws IOException {
         WholeDirectory.write(directory, OWN_FILES, isModel(directory), aside -> {
             storedConfig(weights.config(), vocabulary, type).write(aside.resolve(CONFIG));
             weights.write(aside.resolve(WEIGHTS), type);
-            tokenizerFiles.writeTo(aside);
+            otherFiles.writeTo(aside);
             if (provenance != null) {
                 provenance.write(aside.resolve(PROVENANCE));
             }

@@ -10,7 +10,6 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.Head;
-import dev.albert4j.task.HeadRunner.Sequence;
 import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
@@ -27,7 +26,6 @@ import java.util.stream.IntStream;
  */
 public final class MultipleChoice {
     private final HeadRunner runner;
-    private final int maxBatchTokens;
 
     /**
      * A question with options.
@@ -64,7 +62,6 @@ public final class MultipleChoice {
                     + config.head().architecture() + ", not " + Head.MULTIPLE_CHOICE.architecture());
         }
         this.runner = new HeadRunner(tokenizer, weights, "classifier", encoder, maxBatchTokens);
-        this.maxBatchTokens = maxBatchTokens;
     }
 
     /** Answers one question. */
@@ -74,29 +71,12 @@ public final class MultipleChoice {
 
     /** Answers questions, in their order. */
     public List<Choice> predict(List<Input> inputs) {
-        List<Choice> answers = new ArrayList<>(inputs.size());
-        int begin = 0;
-        while (begin < inputs.size()) {
-            int end = begin;
-            List<Sequence> sequences = new ArrayList<>();
-            long tokens = 0;
-            while (end < inputs.size() && tokens < maxBatchTokens) {
-                for (Encoding encoding : encodings(
-                        runner.tokenizer(), inputs.get(end++), runner.options().maxLength())) {
-                    sequences.add(Sequence.of(encoding));
-                    tokens += encoding.length();
-                }
-            }
-            List<double[]> logits = runner.pooled(sequences); // each [1]
-            int next = 0;
-            for (Input input : inputs.subList(begin, end)) {
-                int size = input.choices().size();
-                answers.add(choice(input, logits.subList(next, next + size)));
-                next += size;
-            }
-            begin = end;
-        }
-        return answers;
+        List<double[]> scores = runner.scores(
+                inputs,
+                input -> encodings(runner.tokenizer(), input, runner.options().maxLength()));
+        return IntStream.range(0, inputs.size())
+                .mapToObj(i -> choice(inputs.get(i), scores.get(i)))
+                .toList();
     }
 
     /**
@@ -156,8 +136,7 @@ public final class MultipleChoice {
         return text.codePoints().anyMatch(Character::isIdeographic);
     }
 
-    private static Choice choice(Input input, List<double[]> logits) {
-        double[] values = logits.stream().mapToDouble(one -> one[0]).toArray();
+    private static Choice choice(Input input, double[] values) {
         double max = Arrays.stream(values).max().orElseThrow();
         double sum = Arrays.stream(values).map(value -> Math.exp(value - max)).sum();
         int best = IntStream.range(0, values.length)

@@ -45,7 +45,10 @@ public final class TextRegressor {
     public static boolean canServe(AlbertConfig config) {
         boolean number =
                 config.problemType() == ProblemType.REGRESSION || config.problemType() == ProblemType.UNSPECIFIED;
-        return config.head() == Head.SEQUENCE_CLASSIFICATION && number && config.numLabels() == 1;
+        return config.head() == Head.SEQUENCE_CLASSIFICATION
+                && number
+                && config.numLabels() == 1
+                && !Reranker.canServe(config);
     }
 
     /** The numbers of texts, in their order. */

@@ -54,6 +54,11 @@ record TextRules(boolean lowerCase, boolean keepAccents) {
                 .put("cls_token", vocabulary.token(vocabulary.clsId()))
                 .put("sep_token", vocabulary.token(vocabulary.sepId()))
                 .put("mask_token", vocabulary.token(vocabulary.maskId()));
+        // Without this, AlbertTokenizer gives no type ids, and every pair of texts is read as one text.
+        config.putArray("model_input_names")
+                .add("input_ids")
+                .add("token_type_ids")
+                .add("attention_mask");
         JsonFile.write(directory.resolve(FILE), config);
     }
 }

@@ -90,6 +90,28 @@ class LabeledTextReaderTest {
     }
 
     @Test
+    void textsMayComeWithoutLabels() throws IOException {
+        assertThat(unlabeled("a.txt", "one\n\ntwo\n"))
+                .containsExactly(new LabeledText("one", null, "", 1), new LabeledText("two", null, "", 3));
+        assertThat(unlabeled("a.csv", "text,text_pair\none,two\n"))
+                .containsExactly(new LabeledText("one", "two", "", 2));
+        assertThat(unlabeled("b.csv", "text,label\none,\ntwo,1\n"))
+                .containsExactly(new LabeledText("one", null, "", 2), new LabeledText("two", null, "1", 3));
+        assertThat(unlabeled("a.jsonl", "{\"text\":\"one\"}\n{\"text\":\"two\",\"label\":0.5}\n"))
+                .containsExactly(new LabeledText("one", null, "", 1), new LabeledText("two", null, "0.5", 2));
+        assertThatThrownBy(() -> unlabeled("c.csv", "text,text_pair\none,two\none,\n"))
+                .isInstanceOf(DataFormatException.class)
+                .hasMessageContaining("c.csv line 3: has an empty text");
+        assertThatThrownBy(() -> unlabeled("a.xml", "x")).hasMessageContaining(".jsonl, .txt");
+        assertThatThrownBy(() -> read(write("a.txt", "x"))).hasMessageContaining("unknown kind");
+    }
+
+    private List<LabeledText> unlabeled(String name, String content) throws IOException {
+        return LabeledTextReader.read(write(name, content), Columns.DEFAULT, LabeledTextReader.Labels.OPTIONAL, false)
+                .examples();
+    }
+
+    @Test
     void invalidUtf8IsRefused() throws IOException {
         for (String name : List.of("bad.csv", "bad.jsonl", "bad.tsv")) {
             Path file = Files.write(directory.resolve(name), new byte[] {'t', 'e', 'x', 't', (byte) 0xC3, '(', '\n'});

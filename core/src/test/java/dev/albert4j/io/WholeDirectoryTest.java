@@ -47,6 +47,24 @@ class WholeDirectoryTest {
     }
 
     @Test
+    void filesOfItsOwnMayLieInDirectories() throws IOException {
+        Path directory = parent.resolve("x");
+        Set<String> own = Set.of("a", "part/config", "other/config");
+        for (int i = 0; i < 2; i++) {
+            WholeDirectory.write(directory, own, true, aside -> {
+                Files.writeString(Files.createDirectory(aside.resolve("part")).resolve("config"), "new");
+                Files.writeString(Files.createDirectory(aside.resolve("other")).resolve("config"), "new");
+            });
+        }
+        assertThat(directory.resolve("part/config")).hasContent("new");
+        Files.writeString(directory.resolve("part/notes"), "mine");
+        WholeDirectory.write(directory, own, true, aside -> Files.writeString(aside.resolve("a"), "new"));
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("a", "part");
+        assertThat(directory.resolve("part").toFile().list()).containsExactly("notes");
+        assertThat(parent.toFile().list()).containsExactly("x");
+    }
+
+    @Test
     void anotherDirectoryIsLeftAlone() throws IOException {
         Path directory = Files.createDirectory(parent.resolve("x"));
         write(directory, false, "a"); // an empty one may be taken
@@ -66,6 +84,8 @@ class WholeDirectoryTest {
         Files.writeString(directory.resolve("a"), "old");
         assertThatThrownBy(() -> WholeDirectory.write(directory, OWN, true, aside -> {
                     Files.writeString(aside.resolve("a"), "new");
+                    Files.writeString(
+                            Files.createDirectory(aside.resolve("part")).resolve("config"), "new");
                     throw new IOException("disk full");
                 }))
                 .hasMessage("disk full");

@@ -152,6 +152,17 @@ class AlbertConfigTest {
         assertThat(read("{'problem_type':null,'id2label':null}").labels()).isEmpty();
     }
 
+    @Test
+    void whatTheModelIsFineTunedForIsSaid() throws IOException {
+        AlbertConfig config = read("{'finetuning_task':'rerank','other':1}");
+        assertThat(config.finetuningTask()).isEqualTo("rerank");
+        assertThat(read("{'finetuning_task':3}").finetuningTask()).isEmpty();
+        AlbertConfig without = config.toBuilder().finetuningTask("").build();
+        assertThat(without.finetuningTask()).isEmpty();
+        assertThat(without.others()).containsOnlyKeys("other");
+        assertThat(without.toBuilder().finetuningTask("rerank").build()).isEqualTo(config);
+    }
+
     /** Rounding parts the two formulas for 24 of the pairs with G ≤ L ≤ 48. */
     @Test
     void googlesGroupsDifferForTwentyFourPairsOfLayersAndGroups() {

@@ -46,6 +46,13 @@ class TokenizerJsonWriterTest {
     }
 
     @Test
+    void huggingFaceIsAskedForTypeIds() throws IOException {
+        save(UnigramModels.words(), "{}");
+        assertThat(JsonFile.read(directory.resolve("tokenizer_config.json")).get("model_input_names"))
+                .hasToString("[\"input_ids\",\"token_type_ids\",\"attention_mask\"]");
+    }
+
+    @Test
     void scoresOfPiecesThatEndInDigitAndCommaAreLoweredByAHundred() throws IOException {
         List<Piece> pieces = UnigramModels.pieces("▁", -3, "▁2010,", -9.25, ",", -3, "a,", -4);
         JsonNode vocabulary = save(pieces, "{}").at("/model/vocab");

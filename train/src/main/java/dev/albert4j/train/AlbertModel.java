@@ -16,6 +16,7 @@ import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Head;
+import dev.albert4j.model.SentenceConfig.Pooling;
 import dev.albert4j.train.PackedBatch.Group;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -146,6 +147,27 @@ public final class AlbertModel implements AutoCloseable {
      */
     Tensor sentenceOrderLogits(Tensor pooled) {
         return dense("sop_classifier.classifier", pooled); // [B, 2]
+    }
+
+    /**
+     * The vectors of texts.
+     *
+     * @return [B, H]
+     */
+    Tensor sentences(PackedBatch batch, Pooling pooling) {
+        if (pooling == Pooling.CLS) {
+            return encode(batch, true, state -> {}); // [B, H]
+        }
+        TensorVector groups =
+                lastHiddenState(batch, state -> {}).split_with_sizes(batch.groupTokens(), 0); // each [bT, H]
+        TensorVector means = new TensorVector();
+        for (int i = 0; i < batch.groups().size(); i++) {
+            Group group = batch.groups().get(i);
+            means.push_back(groups.get(i)
+                    .view(group.numSequences(), group.length(), config.hiddenSize())
+                    .mean(1)); // [b, H]
+        }
+        return cat(means); // [B, H]
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -34,13 +35,30 @@ public enum Loss {
      * The pieces that were hidden; the target holds the id of each, {@link #IGNORED} where nothing was hidden, [T]. Training examples
      * come unmasked, with any target: each epoch hides anew.
      */
-    MASKED_LM(Head.MASKED_LM);
+    MASKED_LM(Head.MASKED_LM),
+    /**
+     * The sequences of each example by how well they fit; the target is a label for each, 0 or more. Softmax cross-entropy: the share of
+     * each label in their sum against the softmax of the scores.
+     */
+    RANKING(Head.SEQUENCE_CLASSIFICATION),
+    /**
+     * Vectors of texts, near each other where they belong together. An example is a text, the text that belongs to it, and perhaps
+     * others that do not; as many in each. InfoNCE (van den Oord et al. 2018, as in SimCSE, Gao et al. 2021): among the second and
+     * further texts of all examples of a group the first text is to find its own second one, by cross-entropy over the cosines divided
+     * by the temperature. A text that reads as its own second one counts as none of the others. The target is not read.
+     *
+     * <p>A group is at most {@code groupSize} examples of one step; the trainer never cuts it, and which examples make it depends on
+     * seed, epoch and step alone, not on the number of threads.
+     */
+    CONTRASTIVE(Head.NONE);
 
     /** Target of a token that does not count. */
     public static final int IGNORED = -100;
 
     private static final long REDUCTION_MEAN = 1; // at::Reduction::Mean
     private static final long REDUCTION_SUM = 2;
+
+    private static final double LEAST_LENGTH = 1e-12; // as PyTorch's normalize
 
     private final Head head;
 
@@ -56,6 +74,11 @@ public enum Loss {
     /** Whether a target refers to tokens by their places, so that none may be left out. */
     boolean countsTokens() {
         return this == TOKEN_CLASSIFICATION || this == SPAN || this == MASKED_LM;
+    }
+
+    /** Whether a parameter plays a part: the vectors of texts are not the pooler's. */
+    boolean dependsOn(String parameter) {
+        return this != CONTRASTIVE || !parameter.startsWith("albert.pooler.");
     }
 
     /** What an example weighs in a mean: the sum of the weights of its targets that count. */
@@ -74,11 +97,12 @@ public enum Loss {
      * The mean loss of examples, each as much as it {@linkplain #weight weighs}: so that the mean of a batch is that of its parts.
      *
      * @param batch their sequences
+     * @param config the settings of losses are used
      * @param weights of the classes; others than {@link ClassWeights#NONE} only where a target is a class
      * @return a scalar of the caller's {@code PointerScope}
      */
-    Tensor of(
-            AlbertModel model, PackedBatch batch, List<Example> examples, double labelSmoothing, ClassWeights weights) {
+    Tensor of(AlbertModel model, PackedBatch batch, List<Example> examples, TrainConfig config, ClassWeights weights) {
+        double labelSmoothing = config.labelSmoothing();
         return switch (this) {
             case CLASSIFICATION -> crossEntropy(model.logits(batch), targets(examples, 0), labelSmoothing, weights);
             case MULTI_LABEL -> {
@@ -93,7 +117,8 @@ public enum Loss {
             case REGRESSION -> mse_loss(model.logits(batch).view(-1), tensor(concatenated(examples)), REDUCTION_MEAN);
             case TOKEN_CLASSIFICATION -> tokens(model.tokenLogits(batch), examples, labelSmoothing, weights);
             case SPAN -> spans(model.tokenLogits(batch), batch, examples);
-            case CHOICE -> choices(model.logits(batch).view(-1), examples);
+            case CHOICE, RANKING -> choices(model.logits(batch).view(-1), examples);
+            case CONTRASTIVE -> contrastive(model.sentences(batch, config.pooling()), examples, config.temperature());
             case MASKED_LM -> {
                 Tensor states = model.lastHiddenState(batch, state -> {}); // [N, H]
                 yield hidden(model, states, concatenated(examples), labelSmoothing);
@@ -154,20 +179,72 @@ public enum Loss {
         return cat(losses).sum().mul(new Scalar(0.5 / examples.size()));
     }
 
-    private static Tensor choices(Tensor scores, List<Example> examples) {
+    /** The mean of the cross-entropies, each over the scores of one example's sequences. */
+    private Tensor choices(Tensor scores, List<Example> examples) {
         TensorVector losses = new TensorVector();
         long sequence = 0;
         for (Example example : examples) {
             int choices = example.sequences().size();
-            losses.push_back(crossEntropy(
+            Tensor target = tensor(distribution(example)).view(1, choices);
+            losses.push_back(cross_entropy_loss(
                             scores.narrow(0, sequence, choices).view(1, choices),
-                            targets(List.of(example), 0),
-                            0,
-                            ClassWeights.NONE)
+                            target,
+                            new TensorOptional(),
+                            REDUCTION_MEAN,
+                            IGNORED,
+                            0)
                     .view(1));
             sequence += choices;
         }
         return cat(losses).mean();
+    }
+
+    /** What the softmax over an example's sequences is to be. */
+    private float[] distribution(Example example) {
+        float[] shares = new float[example.sequences().size()];
+        if (this == CHOICE) {
+            shares[(int) example.target()[0]] = 1;
+            return shares;
+        }
+        float sum = 0;
+        for (float label : example.target()) {
+            sum += label;
+        }
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = example.target()[i] / sum;
+        }
+        return shares;
+    }
+
+    /** @param vectors of the examples' sequences, [K·M, H] for K examples of M sequences */
+    static Tensor contrastive(Tensor vectors, List<Example> examples, double temperature) {
+        int k = examples.size();
+        int m = examples.get(0).sequences().size();
+        Tensor lengths = vectors.norm(new ScalarOptional(new Scalar(2.0)), new long[] {1}, true);
+        Tensor units = vectors.div(lengths.clamp_min(new Scalar(LEAST_LENGTH))).view(k, m, -1); // [K, M, H]
+        Tensor first = units.select(1, 0); // [K, H]
+        Tensor others = units.narrow(1, 1, m - 1).transpose(0, 1).reshape((m - 1L) * k, vectors.size(1));
+        Tensor scores = first.matmul(others.t()).div(new Scalar(temperature)); // [K, (M-1)K]
+        long[] own = LongStream.range(0, k).toArray();
+        return crossEntropy(scores.add(tensor(repeats(examples)).view(k, (m - 1L) * k)), own, 0, ClassWeights.NONE);
+    }
+
+    /** What is added to scores so that repeats of an example's second text do not count, [K, (M-1)K]. */
+    private static float[] repeats(List<Example> examples) {
+        int k = examples.size();
+        int columns = (examples.get(0).sequences().size() - 1) * k;
+        float[] added = new float[k * columns];
+        for (int row = 0; row < k; row++) {
+            int[] own = examples.get(row).sequences().get(1).ids();
+            for (int column = 0; column < columns; column++) {
+                Example example = examples.get(column % k);
+                boolean repeats = column != row
+                        && Arrays.equals(
+                                own, example.sequences().get(1 + column / k).ids());
+                added[row * columns + column] = repeats ? Float.NEGATIVE_INFINITY : 0;
+            }
+        }
+        return added;
     }
 
     private static long[] targets(List<Example> examples, int index) {

@@ -21,10 +21,19 @@ public interface Objective extends AutoCloseable {
     double weight(int epoch, int example);
 
     /**
+     * The most examples that are seen together because the loss of each depends on the others. The trainer cuts a batch into groups
+     * of at most so many, of nearly the same size, and each group is one pass. 1 if the examples stand alone and a batch may be cut
+     * anywhere.
+     */
+    default int groupSize() {
+        return 1;
+    }
+
+    /**
      * The weighted mean loss of these examples, with dropout; a scalar that belongs to the caller's {@code PointerScope}.
      *
      * @param epoch from 0
-     * @param examples numbers of examples, sorted by number of tokens
+     * @param examples numbers of examples, sorted by number of tokens; exactly one group, where examples do not stand alone
      * @param seed of dropout
      */
     Tensor loss(int epoch, int[] examples, long seed);

@@ -4,6 +4,7 @@ import dev.albert4j.model.Batch;
 import dev.albert4j.tokenize.Vocabulary;
 import dev.albert4j.train.Example.Sequence;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -13,7 +14,7 @@ public final class TaskObjective implements Objective {
     private final AlbertModel model;
     private final Loss loss;
     private final List<Example> examples;
-    private final double labelSmoothing;
+    private final TrainConfig config;
     private final ClassWeights classWeights;
     private final ExampleView view;
     private final boolean ownsModel;
@@ -22,8 +23,7 @@ public final class TaskObjective implements Objective {
      * @param model to train; stays the caller's
      * @param loss what to make smaller
      * @param examples training examples
-     * @param config its {@code classWeights}, {@code labelSmoothing}, {@code wordDropout}, {@code wordRemoval} and {@code seed} are
-     *     used
+     * @param config the settings of losses, class weights and word dropout, and the {@code seed}, are used
      * @param vocabulary tells word dropout the special tokens
      * @throws IllegalArgumentException if there are no examples, words are to be removed that the targets count, or classes to
      *     be weighed that the task does not have
@@ -47,7 +47,7 @@ public final class TaskObjective implements Objective {
         this.model = model;
         this.loss = loss;
         this.examples = List.copyOf(examples);
-        this.labelSmoothing = config.labelSmoothing();
+        this.config = config;
         this.classWeights =
                 ClassWeights.of(config.classWeights(), model.config().labels(), loss, examples);
         this.view = loss == Loss.MASKED_LM
@@ -60,7 +60,7 @@ public final class TaskObjective implements Objective {
         model = original.model.replica();
         loss = original.loss;
         examples = original.examples;
-        labelSmoothing = original.labelSmoothing;
+        config = original.config;
         classWeights = original.classWeights;
         view = original.view;
         ownsModel = true;
@@ -78,9 +78,17 @@ public final class TaskObjective implements Objective {
         }
     }
 
+    /** The model's, without those that the loss does not depend on. */
     @Override
     public Map<String, Tensor> parameters() {
-        return model.parameters();
+        Map<String, Tensor> parameters = new LinkedHashMap<>(model.parameters());
+        parameters.keySet().removeIf(name -> !loss.dependsOn(name));
+        return parameters;
+    }
+
+    @Override
+    public int groupSize() {
+        return loss == Loss.CONTRASTIVE ? config.groupSize() : 1;
     }
 
     @Override
@@ -114,6 +122,6 @@ public final class TaskObjective implements Objective {
         }
         model.train(seed);
         Batch batch = Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new));
-        return loss.of(model, PackedBatch.of(batch), seen, labelSmoothing, classWeights);
+        return loss.of(model, PackedBatch.of(batch), seen, config, classWeights);
     }
 }

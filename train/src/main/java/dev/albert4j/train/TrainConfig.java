@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.SentenceConfig.Pooling;
 import dev.albert4j.task.ModelThresholds;
 import dev.albert4j.task.ThresholdTuning;
 import java.util.Iterator;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * @param labelSmoothing share of the target probability spread over all classes
  * @param wordDropout probability for a token of the text to be replaced by the mask token in training
  * @param wordRemoval probability for a token of the text to be left out in training, before those left are masked
+ * @param pooling how the vector of a text is made, where embeddings are trained
+ * @param temperature divides the cosines of embeddings in the contrastive loss
+ * @param groupSize most examples of a step whose embeddings are told apart from each other ({@link Loss#CONTRASTIVE})
  * @param hiddenDropout replaces the model's {@code hiddenDropoutProb}, where given
  * @param attentionDropout replaces the model's {@code attentionProbsDropoutProb}, where given
  * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
@@ -68,6 +72,9 @@ public record TrainConfig(
         double labelSmoothing,
         double wordDropout,
         double wordRemoval,
+        Pooling pooling,
+        double temperature,
+        int groupSize,
         @Nullable Double hiddenDropout,
         @Nullable Double attentionDropout,
         @Nullable Double classifierDropout,
@@ -88,6 +95,7 @@ public record TrainConfig(
     }
 
     private static final int MAX_THREADS = 1024;
+    private static final double MAX_TEMPERATURE = 100;
 
     /** The settings that hold where nothing else is said. */
     public static final TrainConfig DEFAULT = new TrainConfig(
@@ -110,6 +118,9 @@ public record TrainConfig(
             0,
             0,
             0,
+            Pooling.MEAN,
+            0.05,
+            32,
             null,
             null,
             null,
@@ -151,6 +162,11 @@ public record TrainConfig(
         between("labelSmoothing", labelSmoothing, 0, 1);
         between("wordDropout", wordDropout, 0, 1);
         between("wordRemoval", wordRemoval, 0, 1);
+        if (!(temperature > 0 && temperature <= MAX_TEMPERATURE)) {
+            throw new IllegalArgumentException(
+                    "temperature " + temperature + " is not above 0 and at most " + MAX_TEMPERATURE);
+        }
+        atLeast("groupSize", groupSize, 2);
         between("hiddenDropout", hiddenDropout == null ? 0 : hiddenDropout, 0, 1);
         between("attentionDropout", attentionDropout == null ? 0 : attentionDropout, 0, 1);
         between("classifierDropout", classifierDropout == null ? 0 : classifierDropout, 0, 1);

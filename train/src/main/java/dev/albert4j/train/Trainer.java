@@ -110,7 +110,7 @@ public final class Trainer implements AutoCloseable {
         long begin = System.nanoTime();
         int epoch = Math.toIntExact(step / order.batchesPerEpoch());
         int[] batch = order.batch(epoch, Math.toIntExact(step % order.batchesPerEpoch()));
-        List<List<Integer>> shares = shares(batch);
+        List<List<int[]>> shares = shares(groups(batch));
         double[] losses = new double[workers.size()];
         double weight = weight(epoch, batch);
         workers.run(worker -> losses[worker] = backward(epoch, shares.get(worker), weight, worker));
@@ -126,7 +126,7 @@ public final class Trainer implements AutoCloseable {
         optimizer.step(learningRate, clips ? config.maxGradNorm() / gradNorm : 1, workers);
         step++;
         double seconds = (System.nanoTime() - begin) * 1e-9;
-        long tokens = Arrays.stream(batch).mapToLong(this::numTokens).sum();
+        long tokens = numTokens(batch);
         return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens, tokens / seconds);
     }
 
@@ -140,49 +140,80 @@ public final class Trainer implements AutoCloseable {
         return objectives.get(0).numTokens(example);
     }
 
-    /** Deals a batch out to the workers: the longest example first, each to the one with the fewest tokens. */
-    private List<List<Integer>> shares(int[] batch) {
-        List<List<Integer>> shares = new ArrayList<>();
+    private long numTokens(int[] examples) {
+        return Arrays.stream(examples).mapToLong(this::numTokens).sum();
+    }
+
+    /**
+     * What of a batch must stay together: as a function of the batch alone, however many workers there are. Each group begins with its
+     * longest example.
+     */
+    private List<int[]> groups(int[] batch) {
+        int numGroups = (batch.length - 1) / objectives.get(0).groupSize() + 1;
+        List<int[]> groups = new ArrayList<>(numGroups);
+        for (int g = 0; g < numGroups; g++) {
+            int begin = (int) ((long) batch.length * g / numGroups);
+            int end = (int) ((long) batch.length * (g + 1) / numGroups);
+            groups.add(Arrays.stream(batch, begin, end)
+                    .boxed()
+                    .sorted(Comparator.<Integer>comparingInt(this::numTokens)
+                            .reversed()
+                            .thenComparing(Comparator.naturalOrder()))
+                    .mapToInt(Integer::intValue)
+                    .toArray());
+        }
+        return groups;
+    }
+
+    /** Deals a batch out to the workers: the longest group first, each to the one with the fewest tokens. */
+    private List<List<int[]>> shares(List<int[]> groups) {
+        List<List<int[]>> shares = new ArrayList<>();
         long[] tokens = new long[workers.size()];
         for (int worker = 0; worker < tokens.length; worker++) {
             shares.add(new ArrayList<>());
         }
-        Arrays.stream(batch)
-                .boxed()
-                .sorted(Comparator.comparingInt(this::numTokens).reversed().thenComparing(Comparator.naturalOrder()))
-                .forEach(example -> {
+        groups.stream()
+                .sorted(Comparator.<int[]>comparingLong(this::numTokens)
+                        .reversed()
+                        .thenComparing(group -> group[0]))
+                .forEach(group -> {
                     int least = 0;
                     for (int worker = 1; worker < tokens.length; worker++) {
                         least = tokens[worker] < tokens[least] ? worker : least;
                     }
-                    shares.get(least).add(example);
-                    tokens[least] += numTokens(example);
+                    shares.get(least).add(group);
+                    tokens[least] += numTokens(group);
                 });
         return shares;
     }
 
     /** Adds the gradient of a worker's share of the batch's mean loss, in passes of at most {@code microBatchTokens}. */
-    private double backward(int epoch, List<Integer> share, double batchWeight, int worker) {
+    private double backward(int epoch, List<int[]> share, double batchWeight, int worker) {
+        Objective objective = objectives.get(worker);
         double loss = 0;
         long seed = Seeds.mix(Seeds.mix(config.seed(), step), worker);
         int begin = 0;
         while (begin < share.size()) {
             int end = begin;
             long tokens = 0;
-            while (end < share.size()
-                    && (end == begin || tokens + numTokens(share.get(end)) <= config.microBatchTokens())) {
+            while (end < share.size() && (end == begin || fits(objective, tokens + numTokens(share.get(end))))) {
                 tokens += numTokens(share.get(end++));
             }
             int[] examples = share.subList(begin, end).stream()
-                    .mapToInt(Integer::intValue)
+                    .flatMapToInt(Arrays::stream)
                     .toArray();
             double part = weight(epoch, examples) / batchWeight;
             if (part > 0) {
-                loss += backward(objectives.get(worker), epoch, examples, part, Seeds.mix(seed, begin));
+                loss += backward(objective, epoch, examples, part, Seeds.mix(seed, begin));
             }
             begin = end;
         }
         return loss;
+    }
+
+    /** Whether a pass may have several groups, of so many tokens together. */
+    private boolean fits(Objective objective, long tokens) {
+        return objective.groupSize() == 1 && tokens <= config.microBatchTokens();
     }
 
     @SuppressWarnings("try") // the scope acts by being open

@@ -3,8 +3,11 @@ package dev.albert4j.train;
 import dev.albert4j.data.ChoiceQuestion;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.QuestionContext;
+import dev.albert4j.data.RankedQuery;
 import dev.albert4j.data.TaggedText;
 import dev.albert4j.metric.AnswerScript;
+import dev.albert4j.model.SentenceConfig;
+import dev.albert4j.model.SentenceConfig.Pooling;
 import dev.albert4j.task.AnswerOptions;
 import dev.albert4j.task.AnswerWindow;
 import dev.albert4j.task.EntityRecognizer;
@@ -12,6 +15,8 @@ import dev.albert4j.task.MaskedTokenFiller;
 import dev.albert4j.task.MultiLabelClassifier;
 import dev.albert4j.task.MultipleChoice;
 import dev.albert4j.task.QuestionAnswerer;
+import dev.albert4j.task.Reranker;
+import dev.albert4j.task.SentenceEmbedder;
 import dev.albert4j.task.TextClassifier;
 import dev.albert4j.task.TextRegressor;
 import dev.albert4j.task.ThresholdTuning;
@@ -205,11 +210,73 @@ public final class TrainingTasks {
                                         Integer.toString(question.answer())))));
     }
 
+    /** Texts by how well they fit a query. */
+    public TrainingTask rankings(List<RankedQuery> train, List<RankedQuery> dev) {
+        return new TrainingTask(
+                Loss.RANKING,
+                train.parallelStream().map(this::ranking).toList(),
+                dev.isEmpty()
+                        ? null
+                        : (weights, encoder) -> new Reranker(tokenizer, weights, encoder, EVALUATION_TOKENS)
+                                .evaluate(dev, done -> {})
+                                .toReport(),
+                fingerprint(
+                        dev.size(),
+                        dev.stream()
+                                .flatMap(query -> Stream.of(
+                                        query.query(),
+                                        query.texts().toString(),
+                                        query.labels().toString()))));
+    }
+
+    private Example ranking(RankedQuery query) {
+        List<Encoding> encodings = Reranker.encodings(tokenizer, query.query(), query.texts(), options.maxLength());
+        float[] labels = new float[encodings.size()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = query.labels().get(i).floatValue();
+        }
+        return new Example(encodings.stream().map(TrainingTasks::sequence).toList(), labels);
+    }
+
+    /**
+     * Vectors of texts: pairs that belong together; or texts alone, each of which is paired with itself, and dropout makes the
+     * difference (SimCSE).
+     *
+     * @param dev pairs, with scores or without labels: see {@link SentenceEmbedder#evaluate}
+     * @param pooling how a text's vector is made
+     * @throws dev.albert4j.data.BadExampleException naming the line of a text that does not fit the others
+     */
+    public TrainingTask embeddings(List<LabeledText> train, List<LabeledText> dev, Pooling pooling) {
+        SentenceEmbedder.isScored(dev);
+        SentenceConfig sentences = new SentenceConfig(pooling, false, options.maxLength()); // cosines ignore the length
+        SentenceEmbedder.arePairs(train);
+        List<Example> examples = train.parallelStream()
+                .map(text -> {
+                    Example.Sequence first = sequence(tokenizer.encode(text.text(), null, options));
+                    Example.Sequence second =
+                            text.pair() == null ? first : sequence(tokenizer.encode(text.pair(), null, options));
+                    return new Example(List.of(first, second), new float[1]);
+                })
+                .toList();
+        return new TrainingTask(
+                Loss.CONTRASTIVE,
+                examples,
+                dev.isEmpty()
+                        ? null
+                        : (weights, encoder) -> new SentenceEmbedder(tokenizer, encoder, sentences, EVALUATION_TOKENS)
+                                .evaluate(dev, done -> {}),
+                fingerprint(dev));
+    }
+
+    private static Example.Sequence sequence(Encoding encoding) {
+        return new Example.Sequence(encoding.ids(), encoding.typeIds());
+    }
+
     private Example choice(ChoiceQuestion question) {
         MultipleChoice.Input input =
                 new MultipleChoice.Input(question.context(), question.question(), question.choices());
         List<Example.Sequence> sequences = MultipleChoice.encodings(tokenizer, input, options.maxLength()).stream()
-                .map(encoding -> new Example.Sequence(encoding.ids(), encoding.typeIds()))
+                .map(TrainingTasks::sequence)
                 .toList();
         return new Example(sequences, new float[] {question.answer()});
     }
@@ -248,12 +315,11 @@ public final class TrainingTasks {
                     return Example.of(encoding.ids(), encoding.typeIds(), target.apply(text));
                 })
                 .toList();
-        return new TrainingTask(
-                loss,
-                examples,
-                dev.isEmpty() ? null : development,
-                fingerprint(
-                        dev.size(), dev.stream().flatMap(text -> Stream.of(text.text(), text.pair(), text.label()))));
+        return new TrainingTask(loss, examples, dev.isEmpty() ? null : development, fingerprint(dev));
+    }
+
+    private static String fingerprint(List<LabeledText> dev) {
+        return fingerprint(dev.size(), dev.stream().flatMap(text -> Stream.of(text.text(), text.pair(), text.label())));
     }
 
     private static String fingerprint(int count, Stream<@Nullable String> parts) {

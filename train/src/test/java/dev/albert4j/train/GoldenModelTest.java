@@ -151,7 +151,7 @@ class GoldenModelTest {
                 AlbertModel model = new AlbertModel(golden.weights());
                 Optimizer gradients = Optimizer.adamW(List.of(model.parameters()), 0)) {
             PackedBatch batch = PackedBatch.of(batch(sequences));
-            Tensor masked = Loss.MASKED_LM.of(model, batch, examples, 0, ClassWeights.NONE);
+            Tensor masked = Loss.MASKED_LM.of(model, batch, examples, TrainConfig.DEFAULT, ClassWeights.NONE);
             Tensor order = cross_entropy_loss(model.sentenceOrderLogits(model.pooled(batch)), tensor(swapped));
             Tensor loss = masked.add(order);
             loss.backward();

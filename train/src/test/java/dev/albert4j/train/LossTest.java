@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.model.Head;
 import dev.albert4j.model.ProblemType;
 import dev.albert4j.train.Example.Sequence;
 import java.util.ArrayList;
@@ -102,10 +101,33 @@ class LossTest {
         });
     }
 
+    @Test
+    void aRankingIsTheCrossEntropyOfTheLabelsShares() {
+        check(Loss.RANKING, 4, (logits, example) -> {
+            double[] scores = new double[logits.length];
+            double sum = 0;
+            for (int i = 0; i < scores.length; i++) {
+                scores[i] = logits[i][0];
+                sum += example.target()[i];
+            }
+            double loss = 0;
+            for (int i = 0; i < scores.length; i++) {
+                loss -= example.target()[i] / sum * logSoftmax(scores, i);
+            }
+            return loss;
+        });
+    }
+
     @ParameterizedTest
     @EnumSource(Loss.class)
     void aBatchsGradientDoesNotDependOnHowItIsCut(Loss loss) {
-        List<Example> examples = examples(loss, loss == Loss.CHOICE ? 3 : 1);
+        List<Example> examples = examples(
+                loss,
+                switch (loss) {
+                    case CHOICE, RANKING -> 3;
+                    case CONTRASTIVE -> 2;
+                    default -> 1;
+                });
         checkCut(loss, examples, "");
     }
 
@@ -150,7 +172,12 @@ class LossTest {
                 PointerScope scope = new PointerScope()) {
             model.evaluate();
             PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
-            double actual = loss.of(model, batch, examples, smoothing, ClassWeights.of(weights))
+            double actual = loss.of(
+                            model,
+                            batch,
+                            examples,
+                            TrainConfig.parse("{\"labelSmoothing\": 0.1}"),
+                            ClassWeights.of(weights))
                     .item_float();
             float[] logits =
                     Tensors.floats(loss == Loss.CLASSIFICATION ? model.logits(batch) : model.tokenLogits(batch));
@@ -192,7 +219,8 @@ class LossTest {
                 PointerScope scope = new PointerScope()) {
             model.evaluate();
             PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
-            actual = loss.of(model, batch, examples, 0, ClassWeights.NONE).item_float();
+            actual = loss.of(model, batch, examples, TrainConfig.DEFAULT, ClassWeights.NONE)
+                    .item_float();
             boolean tokens = loss.countsTokens();
             Tensor output = loss == Loss.MASKED_LM
                     ? model.predictionLogits(model.lastHiddenState(batch, state -> {}))
@@ -233,10 +261,10 @@ class LossTest {
             case MULTI_LABEL ->
                 config.labels(List.of("a", "b", "c")).problemType(ProblemType.MULTI_LABEL_CLASSIFICATION);
             case REGRESSION -> config.labels(List.of("LABEL_0")).problemType(ProblemType.REGRESSION);
-            case SPAN, CHOICE -> config.labels(List.of()).problemType(ProblemType.UNSPECIFIED);
+            case RANKING -> config.labels(List.of("LABEL_0")).problemType(ProblemType.UNSPECIFIED);
+            case SPAN, CHOICE, CONTRASTIVE -> config.labels(List.of()).problemType(ProblemType.UNSPECIFIED);
             default -> config.labels(List.of("a", "b", "c")).problemType(ProblemType.UNSPECIFIED);
         }
-        assertThat(loss.head()).isNotEqualTo(Head.NONE);
         return AlbertWeights.initialize(config.build(), 3);
     }
 
@@ -276,6 +304,13 @@ class LossTest {
             }
             case SPAN -> new float[] {random.nextInt(length), random.nextInt(length)};
             case CHOICE -> new float[] {random.nextInt(numSequences)};
+            case RANKING -> {
+                float[] labels = new float[numSequences];
+                labels[random.nextInt(numSequences)] = 3;
+                labels[random.nextInt(numSequences)] += 1;
+                yield labels;
+            }
+            case CONTRASTIVE -> new float[1];
         };
     }
 }
