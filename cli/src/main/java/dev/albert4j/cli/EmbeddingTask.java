@@ -47,7 +47,7 @@ record EmbeddingTask(SentenceEmbedder embedder) implements ModelTask {
 
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
-        List<LabeledText> pairs = options.unlabeledTexts(data);
+        List<LabeledText> pairs = options.plainTexts(data);
         return embedder.evaluate(pairs, progress.of(pairs.size()));
     }
 }
