@@ -26,7 +26,7 @@ final class FinetuneRun {
     private final AlbertModel model;
     private final Trainer trainer;
     private final TrainConfig config;
-    private final TrainingTask task;
+    private final TrainingTask.@Nullable Development development;
     private final ModelEncoder encoder;
     private final Map<String, String> settings;
     private final List<Evaluation> history = new ArrayList<>();
@@ -34,11 +34,15 @@ final class FinetuneRun {
 
     /** @param settings what the run was started with, JSON objects by name */
     FinetuneRun(
-            AlbertModel model, Trainer trainer, TrainConfig config, TrainingTask task, Map<String, String> settings) {
+            AlbertModel model,
+            Trainer trainer,
+            TrainConfig config,
+            TrainingTask.@Nullable Development development,
+            Map<String, String> settings) {
         this.model = model;
         this.trainer = trainer;
         this.config = config;
-        this.task = task;
+        this.development = development;
         this.encoder = new ModelEncoder(model, trainer.workers(), config.microBatchTokens());
         this.settings = settings;
     }
@@ -46,7 +50,7 @@ final class FinetuneRun {
     /** Whether the model is to be evaluated after this step. */
     boolean isDue(StepReport report) {
         long interval = config.evaluateEverySteps() > 0 ? config.evaluateEverySteps() : trainer.stepsPerEpoch();
-        return task.development() != null && (report.step() % interval == 0 || trainer.isDone());
+        return development != null && (report.step() % interval == 0 || trainer.isDone());
     }
 
     /** Whether all steps are taken, or the metric has not become better for so long that the settings call it the end. */
@@ -61,8 +65,8 @@ final class FinetuneRun {
      */
     Evaluation evaluate(StepReport step) {
         AlbertWeights weights = model.weights();
-        TrainingTask.Development development = Objects.requireNonNull(task.development(), "development data");
-        Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, development.evaluate(weights, encoder));
+        Report report = Objects.requireNonNull(development, "development data").evaluate(weights, encoder);
+        Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, report);
         if (evaluation.best()) {
             best = weights;
         }
@@ -73,7 +77,7 @@ final class FinetuneRun {
         String name =
                 config.metric().isEmpty() ? report.metrics().keySet().iterator().next() : config.metric();
         double value = report.metric(name);
-        double metric = name.endsWith("error") ? -value : value;
+        double metric = Report.lowerIsBetter(name) ? -value : value;
         boolean isBest = history.stream().allMatch(earlier -> metric > earlier.metric());
         Evaluation evaluation = new Evaluation(step, epoch, report, metric, isBest);
         history.add(evaluation);

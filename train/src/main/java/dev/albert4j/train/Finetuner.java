@@ -89,9 +89,9 @@ public final class Finetuner {
      * @throws IOException if the run directory cannot be read or written
      */
     public Finetuned run(TrainingTask task) throws IOException {
-        if (init.config().head() != task.loss().head()) {
+        if (init.config().head() != task.head()) {
             throw new IllegalArgumentException(
-                    "the task needs the head " + task.loss().head() + ", but the model has "
+                    "the task needs the head " + task.head() + ", but the model has "
                             + init.config().head());
         }
         if (config.patience() > 0 && task.development() == null) {
@@ -103,9 +103,9 @@ public final class Finetuner {
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
         try (AlbertModel model = new AlbertModel(start);
                 Trainer trainer = new Trainer(
-                        new TaskObjective(model, task.loss(), task.train(), config, tokenizer.vocabulary()), config);
+                        task.objective(model, config, tokenizer.vocabulary()), config);
                 ShutdownHook hook = new ShutdownHook(this::stop)) {
-            FinetuneRun run = new FinetuneRun(model, trainer, config, task, settings);
+            FinetuneRun run = new FinetuneRun(model, trainer, config, task.development(), settings);
             if (checkpoint.isPresent()) {
                 run.restore(checkpoint.get());
                 resumeListener.accept(trainer.numSteps());

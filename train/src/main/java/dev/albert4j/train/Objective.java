@@ -1,7 +1,9 @@
 package dev.albert4j.train;
 
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Trainer} makes smaller: examples in, one loss out. Examples are numbered from 0; what an example looks like
@@ -14,20 +16,19 @@ public interface Objective extends AutoCloseable {
     /** Number of training examples. */
     int numExamples();
 
-    /** Number of tokens of an example. */
-    int numTokens(int example);
-
-    /** What an example weighs in the mean loss of several. */
-    double weight(int example);
+    /** The examples of a batch as they look in an epoch (from 0). */
+    List<Example> examples(int epoch, int[] numbers);
 
     /**
-     * The weighted mean loss of these examples, with dropout; a scalar that belongs to the caller's {@code PointerScope}.
+     * The part that some examples have in the loss of their batch, with dropout: the parts of all add up to the batch's loss,
+     * however it is divided. A scalar that belongs to the caller's {@code PointerScope}; null if there is nothing to learn from them.
      *
-     * @param epoch from 0
-     * @param examples numbers of examples, sorted by number of tokens
+     * @param batch as {@link #examples} made it
+     * @param members places in the batch, sorted by the examples' number of tokens
      * @param seed of dropout
      */
-    Tensor loss(int epoch, int[] examples, long seed);
+    @Nullable
+    Tensor loss(List<Example> batch, int[] members, long seed);
 
     /**
      * The same objective for another thread: its parameters share their values with this one's, but have gradients of their

@@ -6,10 +6,8 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.train.Example.Sequence;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -21,34 +19,12 @@ final class RunSettings {
         AlbertConfig model = start.config();
         ObjectNode data = new ObjectMapper().createObjectNode();
         model.labels().forEach(data.putArray("labels")::add);
-        data.put("loss", task.loss().name());
-        data.put("trainingData", checksum(task.train()));
-        data.put("developmentData", task.fingerprint());
+        task.fingerprint().forEach(data::put);
         data.put("initialWeights", checksum(start));
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("train", config.toJson());
         settings.put("data", data.toString());
         return settings;
-    }
-
-    private static String checksum(List<Example> examples) {
-        CRC32C crc = new CRC32C();
-        for (Example example : examples) {
-            for (Sequence sequence : example.sequences()) {
-                update(crc, sequence.ids());
-                update(crc, sequence.typeIds());
-            }
-            ByteBuffer target = ByteBuffer.allocate(4 * example.target().length);
-            target.asFloatBuffer().put(example.target());
-            crc.update(target.array());
-        }
-        return examples.size() + " examples with checksum " + Long.toHexString(crc.getValue());
-    }
-
-    private static void update(CRC32C crc, int[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length + 4).putInt(values.length);
-        bytes.asIntBuffer().put(values);
-        crc.update(bytes.array());
     }
 
     private static String checksum(AlbertWeights weights) {

@@ -1,12 +1,12 @@
 package dev.albert4j.train;
 
-import dev.albert4j.model.Batch;
 import dev.albert4j.tokenize.Vocabulary;
-import dev.albert4j.train.Example.Sequence;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** The {@link Loss} of a model with its task's head on training examples, with word dropout. Not thread-safe. */
 public final class TaskObjective implements Objective {
@@ -74,30 +74,25 @@ public final class TaskObjective implements Objective {
     }
 
     @Override
-    public int numTokens(int example) {
-        return examples.get(example).length();
+    public List<Example> examples(int epoch, int[] numbers) {
+        return Arrays.stream(numbers)
+                .mapToObj(number -> wordDropout.apply(examples.get(number), epoch, number))
+                .toList();
     }
 
     @Override
-    public double weight(int example) {
-        return loss.weight(examples.get(example));
-    }
-
-    @Override
-    public Tensor loss(int epoch, int[] numbers, long seed) {
-        List<Example> seen = new ArrayList<>(numbers.length);
-        List<int[]> ids = new ArrayList<>();
-        List<int[]> typeIds = new ArrayList<>();
-        for (int number : numbers) {
-            Example example = wordDropout.apply(examples.get(number), epoch, number);
-            seen.add(example);
-            for (Sequence sequence : example.sequences()) {
-                ids.add(sequence.ids());
-                typeIds.add(sequence.typeIds());
-            }
+    public @Nullable Tensor loss(List<Example> batch, int[] members, long seed) {
+        List<Example> seen = Arrays.stream(members).mapToObj(batch::get).toList();
+        double share = weight(seen) / weight(batch);
+        if (!(share > 0)) {
+            return null;
         }
         model.train(seed);
-        Batch batch = Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new));
-        return loss.of(model, PackedBatch.of(batch), seen, labelSmoothing);
+        return loss.of(model, PackedBatch.ofExamples(seen), seen, labelSmoothing)
+                .mul(new Scalar(share));
+    }
+
+    private double weight(List<Example> some) {
+        return some.stream().mapToDouble(loss::weight).sum();
     }
 }

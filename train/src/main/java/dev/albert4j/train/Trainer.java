@@ -1,13 +1,14 @@
 package dev.albert4j.train;
 
+import dev.albert4j.corpus.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -110,10 +111,10 @@ public final class Trainer implements AutoCloseable {
         long begin = System.nanoTime();
         int epoch = Math.toIntExact(step / order.batchesPerEpoch());
         int[] batch = order.batch(epoch, Math.toIntExact(step % order.batchesPerEpoch()));
-        List<List<Integer>> shares = shares(batch);
+        List<Example> examples = objectives.get(0).examples(epoch, batch);
+        List<List<Integer>> shares = shares(examples);
         double[] losses = new double[workers.size()];
-        double weight = weight(batch);
-        workers.run(worker -> losses[worker] = backward(epoch, shares.get(worker), weight, worker));
+        workers.run(worker -> losses[worker] = backward(examples, shares.get(worker), worker));
         double loss = Arrays.stream(losses).sum();
         double gradNorm = optimizer.sumGradients(workers);
         double learningRate = schedule.at(step);
@@ -126,43 +127,34 @@ public final class Trainer implements AutoCloseable {
         optimizer.step(learningRate, clips ? config.maxGradNorm() / gradNorm : 1, workers);
         step++;
         double seconds = (System.nanoTime() - begin) * 1e-9;
-        long tokens = Arrays.stream(batch).mapToLong(this::numTokens).sum();
+        long tokens = examples.stream().mapToLong(Example::length).sum();
         return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens, tokens / seconds);
     }
 
-    private double weight(int[] examples) {
-        return Arrays.stream(examples)
-                .mapToDouble(example -> objectives.get(0).weight(example))
-                .sum();
-    }
-
-    private int numTokens(int example) {
-        return objectives.get(0).numTokens(example);
-    }
-
     /** Deals a batch out to the workers: the longest example first, each to the one with the fewest tokens. */
-    private List<List<Integer>> shares(int[] batch) {
+    private List<List<Integer>> shares(List<Example> batch) {
         List<List<Integer>> shares = new ArrayList<>();
         long[] tokens = new long[workers.size()];
         for (int worker = 0; worker < tokens.length; worker++) {
             shares.add(new ArrayList<>());
         }
-        Arrays.stream(batch)
+        IntStream.range(0, batch.size())
                 .boxed()
-                .sorted(Comparator.comparingInt(this::numTokens).reversed().thenComparing(Comparator.naturalOrder()))
-                .forEach(example -> {
+                .sorted(Comparator.comparingInt((Integer member) -> batch.get(member).length())
+                        .reversed())
+                .forEach(member -> {
                     int least = 0;
                     for (int worker = 1; worker < tokens.length; worker++) {
                         least = tokens[worker] < tokens[least] ? worker : least;
                     }
-                    shares.get(least).add(example);
-                    tokens[least] += numTokens(example);
+                    shares.get(least).add(member);
+                    tokens[least] += batch.get(member).length();
                 });
         return shares;
     }
 
-    /** Adds the gradient of a worker's share of the batch's mean loss, in passes of at most {@code microBatchTokens}. */
-    private double backward(int epoch, List<Integer> share, double batchWeight, int worker) {
+    /** Adds the gradient of a worker's share of the batch's loss, in passes of at most {@code microBatchTokens}. */
+    private double backward(List<Example> batch, List<Integer> share, int worker) {
         double loss = 0;
         long seed = Seeds.mix(Seeds.mix(config.seed(), step), worker);
         int begin = 0;
@@ -170,25 +162,25 @@ public final class Trainer implements AutoCloseable {
             int end = begin;
             long tokens = 0;
             while (end < share.size()
-                    && (end == begin || tokens + numTokens(share.get(end)) <= config.microBatchTokens())) {
-                tokens += numTokens(share.get(end++));
+                    && (end == begin || tokens + batch.get(share.get(end)).length() <= config.microBatchTokens())) {
+                tokens += batch.get(share.get(end++)).length();
             }
-            int[] examples = share.subList(begin, end).stream()
+            int[] members = share.subList(begin, end).stream()
                     .mapToInt(Integer::intValue)
                     .toArray();
-            double part = weight(examples) / batchWeight;
-            if (part > 0) {
-                loss += backward(objectives.get(worker), epoch, examples, part, Seeds.mix(seed, begin));
-            }
+            loss += backward(objectives.get(worker), batch, members, Seeds.mix(seed, begin));
             begin = end;
         }
         return loss;
     }
 
     @SuppressWarnings("try") // the scope acts by being open
-    private static double backward(Objective objective, int epoch, int[] examples, double part, long seed) {
+    private static double backward(Objective objective, List<Example> batch, int[] members, long seed) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor loss = objective.loss(epoch, examples, seed).mul(new Scalar(part));
+            Tensor loss = objective.loss(batch, members, seed);
+            if (loss == null) {
+                return 0;
+            }
             loss.backward();
             return loss.item_float();
         }

@@ -108,7 +108,7 @@ public final class TrainingTasks {
                         .map(window -> tagged(window, text, labels)))
                 .filter(example -> Loss.TOKEN_CLASSIFICATION.weight(example) > 0)
                 .toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.TOKEN_CLASSIFICATION,
                 examples,
                 dev.isEmpty()
@@ -149,7 +149,7 @@ public final class TrainingTasks {
                                 .stream()
                                 .map(window -> answered(window, question)))
                 .toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.SPAN,
                 examples,
                 dev.isEmpty()
@@ -179,7 +179,7 @@ public final class TrainingTasks {
     /** One of several options for each question. */
     public TrainingTask choices(List<ChoiceQuestion> train, List<ChoiceQuestion> dev) {
         List<Example> examples = train.parallelStream().map(this::choice).toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.CHOICE,
                 examples,
                 dev.isEmpty()
@@ -218,7 +218,7 @@ public final class TrainingTasks {
                     return Example.of(encoding.ids(), encoding.typeIds(), target.apply(text));
                 })
                 .toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 loss,
                 examples,
                 dev.isEmpty() ? null : development,
