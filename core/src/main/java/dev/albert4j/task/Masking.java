@@ -80,6 +80,11 @@ public final class Masking {
         }
     }
 
+    /** As the published models were trained, without a limit to the number of predictions: {@link #DEFAULT_MAX_NGRAM} and so on. */
+    public static Masking published(Vocabulary vocabulary) {
+        return new Masking(vocabulary, DEFAULT_MAX_NGRAM, DEFAULT_PROBABILITY, Integer.MAX_VALUE);
+    }
+
     private static long count(Vocabulary vocabulary, String prefix) {
         return vocabulary.tokens().stream()
                 .filter(token -> token.startsWith(prefix))

@@ -128,6 +128,28 @@ public final class AlbertModel implements AutoCloseable {
     }
 
     /**
+     * What stood at hidden places: the head of a masked language model, whose decoder is the table of word embeddings.
+     *
+     * @param states the last hidden state at these places alone, [P, H]
+     * @return logits, [P, V]
+     */
+    Tensor predictionLogits(Tensor states) {
+        Tensor x = activation(dense("predictions.dense", states)); // [P, E]
+        x = layerNorm("predictions.LayerNorm", x, config.embeddingSize());
+        return linear(x, parameter("albert.embeddings.word_embeddings.weight"), optional("predictions.bias"));
+    }
+
+    /**
+     * Whether two segments were swapped: the head of sentence-order prediction. No dropout, as in google-research's code.
+     *
+     * @param pooled the pooler's output, [B, H]
+     * @return logits, [B, 2]
+     */
+    Tensor sentenceOrderLogits(Tensor pooled) {
+        return dense("sop_classifier.classifier", pooled); // [B, 2]
+    }
+
+    /**
      * The pooler's output. The last layer runs on the first tokens alone: the others' outputs are not needed.
      *
      * @return [B, H]
@@ -154,28 +176,6 @@ public final class AlbertModel implements AutoCloseable {
      */
     Tensor lastHiddenState(PackedBatch batch, Tensor tokens) {
         return encode(batch, (layer, x) -> layer.someTokens(x, batch, tokens), state -> {}); // [M, H]
-    }
-
-    /**
-     * The logits of the masked-language-model head; its output matrix is that of the word embeddings.
-     *
-     * @param states the last hidden state of the tokens to guess, [P, H]
-     * @return [P, V]
-     */
-    Tensor predictionLogits(Tensor states) {
-        Tensor x = activation(dense("predictions.dense", states)); // [P, E]
-        x = layerNorm("predictions.LayerNorm", x, config.embeddingSize());
-        return linear(x, parameter("albert.embeddings.word_embeddings.weight"), optional("predictions.bias")); // [P, V]
-    }
-
-    /**
-     * The logits of the sentence-order head; without dropout, as google-research.
-     *
-     * @param pooled [B, H]
-     * @return [B, 2]
-     */
-    Tensor orderLogits(Tensor pooled) {
-        return dense("sop_classifier.classifier", pooled); // [B, 2]
     }
 
     /**

@@ -7,7 +7,10 @@ import static org.bytedeco.pytorch.global.torch.mse_loss;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
 import dev.albert4j.model.Head;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -26,7 +29,12 @@ public enum Loss {
     /** A first and a last token of each sequence; the target holds both indices. */
     SPAN(Head.QUESTION_ANSWERING),
     /** One of the sequences of each example; the target is its index. */
-    CHOICE(Head.MULTIPLE_CHOICE);
+    CHOICE(Head.MULTIPLE_CHOICE),
+    /**
+     * The pieces that were hidden; the target holds the id of each, {@link #IGNORED} where nothing was hidden, [T]. Training examples
+     * come unmasked, with any target: each epoch hides anew.
+     */
+    MASKED_LM(Head.MASKED_LM);
 
     /** Target of a token that does not count. */
     public static final int IGNORED = -100;
@@ -47,12 +55,12 @@ public enum Loss {
 
     /** Whether a target refers to tokens by their places, so that none may be left out. */
     boolean countsTokens() {
-        return this == TOKEN_CLASSIFICATION || this == SPAN;
+        return this == TOKEN_CLASSIFICATION || this == SPAN || this == MASKED_LM;
     }
 
     /** What an example weighs in a mean: the number of its targets that count. */
     double weight(Example example) {
-        if (this != TOKEN_CLASSIFICATION) {
+        if (this != TOKEN_CLASSIFICATION && this != MASKED_LM) {
             return 1;
         }
         int count = 0;
@@ -84,7 +92,28 @@ public enum Loss {
             case TOKEN_CLASSIFICATION -> tokens(model.tokenLogits(batch), examples, labelSmoothing);
             case SPAN -> spans(model.tokenLogits(batch), batch, examples);
             case CHOICE -> choices(model.logits(batch).view(-1), examples);
+            case MASKED_LM -> {
+                Tensor states = model.lastHiddenState(batch, state -> {}); // [N, H]
+                yield hidden(model, states, concatenated(examples), labelSmoothing);
+            }
         };
+    }
+
+    /**
+     * The mean over the hidden pieces; the head sees no others.
+     *
+     * @param states the last hidden state, [N, H]
+     * @param targets of each token: the id that stood there, {@link #IGNORED} where nothing was hidden, [N]; something was
+     */
+    static Tensor hidden(AlbertModel model, Tensor states, float[] targets, double labelSmoothing) {
+        long[] places = IntStream.range(0, targets.length)
+                .filter(token -> targets[token] != IGNORED)
+                .mapToLong(token -> token)
+                .toArray();
+        long[] ids =
+                LongStream.of(places).map(token -> (long) targets[(int) token]).toArray();
+        Tensor logits = model.predictionLogits(states.index_select(0, tensor(places))); // [P, V]
+        return crossEntropy(logits, ids, labelSmoothing);
     }
 
     private static Tensor crossEntropy(Tensor logits, long[] targets, double labelSmoothing) {
@@ -94,13 +123,9 @@ public enum Loss {
 
     /** The mean over the tokens that count. */
     private static Tensor tokens(Tensor logits, List<Example> examples, double labelSmoothing) {
-        long[] targets = new long[Math.toIntExact(logits.size(0))];
-        int token = 0;
-        for (Example example : examples) {
-            for (float target : example.target()) {
-                targets[token++] = (long) target;
-            }
-        }
+        float[] all = concatenated(examples);
+        long[] targets = new long[all.length];
+        Arrays.setAll(targets, token -> (long) all[token]);
         return crossEntropy(logits, targets, labelSmoothing);
     }
 
@@ -148,7 +173,8 @@ public enum Loss {
     }
 
     private static float[] concatenated(List<Example> examples) {
-        float[] all = new float[examples.size() * examples.get(0).target().length];
+        float[] all = new float
+                [examples.stream().mapToInt(example -> example.target().length).sum()];
         int i = 0;
         for (Example example : examples) {
             System.arraycopy(example.target(), 0, all, i, example.target().length);

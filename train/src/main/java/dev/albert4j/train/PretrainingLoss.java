@@ -90,7 +90,7 @@ record PretrainingLoss(boolean order) {
         return new Logits(
                 model.predictionLogits(states.narrow(0, b, p)),
                 tokenTargets,
-                model.orderLogits(model.pooler(states.narrow(0, 0, b))),
+                model.sentenceOrderLogits(model.pooler(states.narrow(0, 0, b))),
                 orderTargets);
     }
 

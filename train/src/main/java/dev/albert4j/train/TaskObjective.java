@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link Loss} of a model with its task's head on training examples, with word dropout. Not thread-safe. */
+/** The {@link Loss} of a model with its task's head on training examples, as an {@link ExampleView} shows them: with word dropout, or masked. Not thread-safe. */
 public final class TaskObjective implements Objective {
     private final AlbertModel model;
     private final Loss loss;
     private final List<Example> examples;
     private final double labelSmoothing;
-    private final WordDropout wordDropout;
+    private final ExampleView view;
     private final boolean ownsModel;
 
     /**
@@ -30,6 +30,11 @@ public final class TaskObjective implements Objective {
         if (examples.isEmpty()) {
             throw new IllegalArgumentException("there are no training examples");
         }
+        if (loss == Loss.MASKED_LM && (config.wordDropout() > 0 || config.wordRemoval() > 0)) {
+            throw new IllegalArgumentException(
+                    "wordDropout and wordRemoval must be 0, as masked language modelling hides words"
+                            + " itself, but they are " + config.wordDropout() + " and " + config.wordRemoval());
+        }
         if (loss.countsTokens() && config.wordRemoval() > 0) {
             throw new IllegalArgumentException("wordRemoval " + config.wordRemoval()
                     + " would move the tokens that this task's targets point at; wordDropout masks them instead");
@@ -38,7 +43,9 @@ public final class TaskObjective implements Objective {
         this.loss = loss;
         this.examples = List.copyOf(examples);
         this.labelSmoothing = config.labelSmoothing();
-        this.wordDropout = new WordDropout(vocabulary, config.wordRemoval(), config.wordDropout(), config.seed());
+        this.view = loss == Loss.MASKED_LM
+                ? new MaskedView(vocabulary, config.seed())
+                : new WordDropout(vocabulary, config.wordRemoval(), config.wordDropout(), config.seed());
         this.ownsModel = false;
     }
 
@@ -47,7 +54,7 @@ public final class TaskObjective implements Objective {
         loss = original.loss;
         examples = original.examples;
         labelSmoothing = original.labelSmoothing;
-        wordDropout = original.wordDropout;
+        view = original.view;
         ownsModel = true;
     }
 
@@ -76,7 +83,7 @@ public final class TaskObjective implements Objective {
     @Override
     public List<Example> examples(int epoch, int[] numbers) {
         return Arrays.stream(numbers)
-                .mapToObj(number -> wordDropout.apply(examples.get(number), epoch, number))
+                .mapToObj(number -> view.apply(examples.get(number), epoch, number))
                 .toList();
     }
 

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * of those that stay each is replaced by the mask token with another. Special tokens stay. What happens to an example is a pure
  * function of (seed, epoch, example). Immutable.
  */
-final class WordDropout {
+final class WordDropout implements ExampleView {
     private final Vocabulary vocabulary;
     private final double removal;
     private final double masking;
@@ -24,8 +24,8 @@ final class WordDropout {
         this.seed = seed;
     }
 
-    /** The example as an epoch sees it; the one given if nothing changes. */
-    Example apply(Example example, int epoch, int number) {
+    @Override
+    public Example apply(Example example, int epoch, int number) {
         if (removal == 0 && masking == 0) {
             return example;
         }

@@ -99,11 +99,74 @@ class GoldenModelTest {
             Tensor loss = cross_entropy_loss(model.logits(PackedBatch.of(batch(sequences))), tensor(labels));
             loss.backward();
             assertThat(loss.item_float()).isCloseTo(golden.expected("loss")[0], within(1e-5f));
-            for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
-                assertThat(Tensors.floats(parameter.getValue().grad()))
-                        .as(parameter.getKey())
-                        .containsExactly(golden.expected("grad." + parameter.getKey()), within(1e-4f));
+            assertGradients(model, golden);
+        }
+    }
+
+    @Test
+    void logitsOfMaskedTokensAndOfSentenceOrderAreHuggingFaces() throws IOException {
+        GoldenCase golden = GoldenCase.read("a-pretraining");
+        JsonNode sequences = golden.inputs().get("sequences");
+        try (PointerScope scope = new PointerScope();
+                AlbertModel model = new AlbertModel(golden.weights())) {
+            PackedBatch batch = PackedBatch.of(batch(sequences));
+            Tensor states = model.lastHiddenState(batch, state -> {});
+            float[] order = Tensors.floats(
+                    model.sentenceOrderLogits(model.pooler(states.index_select(0, batch.firstTokens()))));
+            int start = 0;
+            for (int i = 0; i < sequences.size(); i++) {
+                int begin = start;
+                long[] places = IntStream.of(ints(sequences.get(i).get("prediction_positions")))
+                        .mapToLong(place -> begin + place)
+                        .toArray();
+                assertThat(Tensors.floats(model.predictionLogits(states.index_select(0, tensor(places)))))
+                        .containsExactly(golden.expected("prediction_logits." + i), within(2e-5f));
+                assertRows(order, i, 1, 2, golden.expected("sop_logits." + i));
+                start += sequences.get(i).get("ids").size();
             }
+        }
+    }
+
+    @Test
+    void lossesAndGradientsOfPretrainingAreHuggingFaces() throws IOException {
+        GoldenCase golden = GoldenCase.read("a-pretraining");
+        List<JsonNode> sequences = new ArrayList<>();
+        golden.inputs()
+                .at("/batch/sequences")
+                .forEach(i -> sequences.add(golden.inputs().get("sequences").get(i.asInt())));
+        List<Example> examples = new ArrayList<>();
+        for (int i = 0; i < sequences.size(); i++) {
+            int[] ids = ints(sequences.get(i).get("ids"));
+            float[] target = new float[ids.length];
+            for (int t = 0; t < ids.length; t++) {
+                target[t] = golden.inputs().at("/labels/labels/" + i + "/" + t).asInt();
+            }
+            examples.add(Example.of(ids, ints(sequences.get(i).get("type_ids")), target));
+        }
+        long[] swapped = IntStream.range(0, sequences.size())
+                .mapToLong(i ->
+                        golden.inputs().at("/labels/sentence_order_label/" + i).asLong())
+                .toArray();
+        try (PointerScope scope = new PointerScope();
+                AlbertModel model = new AlbertModel(golden.weights());
+                Optimizer gradients = Optimizer.adamW(List.of(model.parameters()), 0)) {
+            PackedBatch batch = PackedBatch.of(batch(sequences));
+            Tensor masked = Loss.MASKED_LM.of(model, batch, examples, 0);
+            Tensor order = cross_entropy_loss(model.sentenceOrderLogits(model.pooled(batch)), tensor(swapped));
+            Tensor loss = masked.add(order);
+            loss.backward();
+            assertThat(masked.item_float()).isCloseTo(golden.expected("loss.mlm")[0], within(1e-5f));
+            assertThat(order.item_float()).isCloseTo(golden.expected("loss.sop")[0], within(1e-5f));
+            assertThat(loss.item_float()).isCloseTo(golden.expected("loss")[0], within(1e-5f));
+            assertGradients(model, golden);
+        }
+    }
+
+    private static void assertGradients(AlbertModel model, GoldenCase golden) {
+        for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
+            assertThat(Tensors.floats(parameter.getValue().grad()))
+                    .as(parameter.getKey())
+                    .containsExactly(golden.expected("grad." + parameter.getKey()), within(1e-4f));
         }
     }
 

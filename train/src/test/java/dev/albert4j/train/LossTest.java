@@ -9,6 +9,7 @@ import dev.albert4j.model.Head;
 import dev.albert4j.model.ProblemType;
 import dev.albert4j.train.Example.Sequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
@@ -48,6 +49,21 @@ class LossTest {
     @Test
     void tokenClassificationIsTheMeanOverTheTokensThatCount() {
         check(Loss.TOKEN_CLASSIFICATION, 1, (logits, example) -> {
+            double sum = 0;
+            int count = 0;
+            for (int t = 0; t < logits.length; t++) {
+                if (example.target()[t] != Loss.IGNORED) {
+                    sum -= logSoftmax(logits[t], (int) example.target()[t]);
+                    count++;
+                }
+            }
+            return sum / count;
+        });
+    }
+
+    @Test
+    void maskedLanguageModellingIsTheMeanOverTheHiddenPieces() {
+        check(Loss.MASKED_LM, 1, (logits, example) -> {
             double sum = 0;
             int count = 0;
             for (int t = 0; t < logits.length; t++) {
@@ -125,7 +141,9 @@ class LossTest {
             PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
             actual = loss.of(model, batch, examples, 0).item_float();
             boolean tokens = loss.countsTokens();
-            Tensor output = tokens ? model.tokenLogits(batch) : model.logits(batch);
+            Tensor output = loss == Loss.MASKED_LM
+                    ? model.predictionLogits(model.lastHiddenState(batch, state -> {}))
+                    : tokens ? model.tokenLogits(batch) : model.logits(batch);
             float[] logits = Tensors.floats(output);
             int columns = (int) output.size(1);
             int row = 0;
@@ -189,6 +207,13 @@ class LossTest {
             case CLASSIFICATION -> new float[] {random.nextInt(CLASSES)};
             case MULTI_LABEL -> new float[] {random.nextInt(2), random.nextInt(2), random.nextInt(2)};
             case REGRESSION -> new float[] {(float) random.nextDouble() * 5};
+            case MASKED_LM -> {
+                float[] hidden = new float[length];
+                Arrays.fill(hidden, Loss.IGNORED);
+                hidden[1] = random.nextInt(5, TinyModels.VOCABULARY_SIZE);
+                hidden[length - 2] = random.nextInt(5, TinyModels.VOCABULARY_SIZE);
+                yield hidden;
+            }
             case TOKEN_CLASSIFICATION -> {
                 float[] tags = new float[length];
                 for (int t = 0; t < length; t++) {
