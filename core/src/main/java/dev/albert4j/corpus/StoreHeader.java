@@ -1,5 +1,6 @@
 package dev.albert4j.corpus;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -62,7 +63,7 @@ record StoreHeader(
                 throw new ModelFormatException(file, "lacks fields, or has values that are not allowed");
             }
             return header;
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new ModelFormatException(file, "is not the header of a token store", e);
         }
     }

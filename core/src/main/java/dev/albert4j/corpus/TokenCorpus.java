@@ -4,6 +4,9 @@ import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.io.WholeDirectory;
 import dev.albert4j.tokenize.Tokenizer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,6 +132,26 @@ public final class TokenCorpus {
         }
     }
 
+    /** Deletes the stores in a directory, and the directory if nothing else is in it. */
+    public static void delete(Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path store : entries) {
+                if (Files.exists(store.resolve(StoreHeader.FILE))) {
+                    for (String name : TokenStore.FILES) {
+                        Files.deleteIfExists(store.resolve(name));
+                    }
+                    Files.delete(store);
+                }
+            }
+        }
+        try {
+            Files.delete(directory);
+        } catch (DirectoryNotEmptyException e) {
+            // Someone keeps files of their own here: they stay.
+            return;
+        }
+    }
+
     /** Number of tokens, special ones not counted. */
     public long numTokens() {
         return numTokens;
@@ -151,7 +174,7 @@ public final class TokenCorpus {
             StoreHeader header = store.header();
             crc.update((header.tokenizer() + " " + header.idsCrc() + " " + header.sentencesCrc() + " "
                             + header.documentsCrc())
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    .getBytes(StandardCharsets.UTF_8));
         }
         return numDocuments() + " documents of " + numTokens + " tokens with checksum "
                 + Long.toHexString(crc.getValue());

@@ -15,7 +15,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fine-tunes a model for a task: trains, evaluates on development data, keeps the best weights.
+ * Fine-tunes a model for a task, or pre-trains it: trains, evaluates on development data, keeps the best weights.
  *
  * <p>With a {@link RunDirectory}, a run that was stopped (by {@link #stop}, an interrupt, the end of the process, or a power
  * failure) goes on where it was. Not thread-safe but for {@link #stop}.
@@ -31,6 +31,7 @@ public final class Finetuner {
     private Consumer<Evaluation> evaluationListener = evaluation -> {};
     private LongConsumer resumeListener = step -> {};
     private @Nullable RunDirectory directory;
+    private Duration checkpointInterval = CHECKPOINT_INTERVAL;
     private volatile boolean stopRequested;
 
     /**
@@ -71,6 +72,12 @@ public final class Finetuner {
     /** Keeps checkpoints in a directory: at each evaluation, every five minutes, when stopped, and at the end. */
     public Finetuner in(RunDirectory run) {
         directory = run;
+        return this;
+    }
+
+    /** Keeps a checkpoint at least that often, instead of every five minutes. */
+    public Finetuner checkpointEvery(Duration interval) {
+        checkpointInterval = interval;
         return this;
     }
 
@@ -129,7 +136,7 @@ public final class Finetuner {
             if (due) {
                 evaluationListener.accept(run.evaluate(report));
             }
-            if (due || trainer.isDone() || System.nanoTime() - saved > CHECKPOINT_INTERVAL.toNanos()) {
+            if (due || trainer.isDone() || System.nanoTime() - saved > checkpointInterval.toNanos()) {
                 run.save(directory);
                 saved = System.nanoTime();
             }

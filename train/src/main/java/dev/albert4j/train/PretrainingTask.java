@@ -14,20 +14,23 @@ public final class PretrainingTask implements TrainingTask {
     private final PretrainingExamples train;
     private final @Nullable PretrainingEvaluation development;
     private final PretrainingLoss loss;
-    private final String fingerprint;
+    private final Map<String, String> fingerprint;
 
     /**
      * @param heldBack examples of documents to evaluate on; null for none
      * @param order whether the order of segments counts
-     * @param fingerprint the same text for the same corpus and the same examples made of it
+     * @param fingerprint texts by name that are the same for the same corpus and the same examples made of it
      */
     public PretrainingTask(
-            PretrainingExamples train, @Nullable PretrainingExamples heldBack, boolean order, String fingerprint) {
+            PretrainingExamples train,
+            @Nullable PretrainingExamples heldBack,
+            boolean order,
+            Map<String, String> fingerprint) {
         this.train = train;
         this.development =
                 heldBack == null ? null : new PretrainingEvaluation(heldBack, MAX_EVALUATION_EXAMPLES, order);
         this.loss = new PretrainingLoss(order);
-        this.fingerprint = fingerprint;
+        this.fingerprint = Map.copyOf(fingerprint);
     }
 
     @Override
@@ -47,6 +50,6 @@ public final class PretrainingTask implements TrainingTask {
 
     @Override
     public Map<String, String> fingerprint() {
-        return Map.of("corpus", fingerprint);
+        return fingerprint;
     }
 }
