@@ -111,8 +111,7 @@ final class CorpusTokenizer {
         Block block = new Block();
         for (Line line : lines) {
             boolean begins = line.beginsDocument();
-            List<String> sentences =
-                    splitsSentences ? SentenceSplitter.split(line.text()) : List.of(line.text());
+            List<String> sentences = splitsSentences ? SentenceSplitter.split(line.text()) : List.of(line.text());
             for (String sentence : sentences) {
                 block.add(tokenizer.encode(sentence, null, PLAIN), begins);
                 begins = false;

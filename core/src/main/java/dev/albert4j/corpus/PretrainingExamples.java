@@ -92,8 +92,7 @@ public final class PretrainingExamples {
             Vocabulary vocabulary,
             long seed,
             LongPredicate documents) {
-        PretrainingExamples examples =
-                new PretrainingExamples(corpus, rules, masking, vocabulary, seed, documents);
+        PretrainingExamples examples = new PretrainingExamples(corpus, rules, masking, vocabulary, seed, documents);
         if (examples.size == 0) {
             throw new IllegalArgumentException("the share of documents held back leaves none of "
                     + corpus.numDocuments() + " to train on, or none to evaluate on");
@@ -123,8 +122,7 @@ public final class PretrainingExamples {
         int start = epochPlan.size() == size ? 0 : (int) Math.floorMod(stream(epoch, START), (long) epochPlan.size());
         int piece = (int) (((long) start + index) % epochPlan.size());
         SplittableRandom random = new SplittableRandom(Seeds.mix(stream(epoch, PAIR), index));
-        SegmentPairs.Pair pair =
-                pairs.of(epochPlan.first(piece), epochPlan.count(piece), stream(epoch, PLAN), random);
+        SegmentPairs.Pair pair = pairs.of(epochPlan.first(piece), epochPlan.count(piece), stream(epoch, PLAN), random);
         Masking.Masked masked = masking.apply(pair.ids(), Seeds.mix(stream(epoch, MASK), index));
         return new Example(masked.ids(), pair.typeIds(), masked.positions(), masked.targets(), pair.label());
     }

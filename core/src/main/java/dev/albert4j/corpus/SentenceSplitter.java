@@ -25,10 +25,10 @@ public final class SentenceSplitter {
     private static final String FULL_WIDTH = "。！？｡";
     private static final String CLOSING = "\"'”’)]}»」』）】〉》";
     private static final Set<String> ABBREVIATIONS = Set.of(
-            "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "gen", "col", "lt", "capt", "sgt",
-            "rev", "hon", "gov", "pres", "inc", "ltd", "co", "corp", "dept", "fig", "vol", "pp", "eds", "cf",
-            "approx", "ca", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mt", "ft", "u.s",
-            "u.k");
+            "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "gen", "col", "lt", "capt",
+            "sgt", "rev", "hon", "gov", "pres", "inc", "ltd", "co", "corp", "dept", "fig", "vol", "pp", "eds", "cf",
+            "approx", "ca", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mt",
+            "ft", "u.s", "u.k");
     private static final int LONGEST_ABBREVIATION = 6;
 
     private SentenceSplitter() {}

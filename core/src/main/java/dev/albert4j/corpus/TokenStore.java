@@ -50,8 +50,8 @@ final class TokenStore {
         Path file = directory.resolve(name);
         long found = Files.isRegularFile(file) ? Files.size(file) : -1;
         if (found != size * width) {
-            throw damaged("its file " + name + " has "
-                    + (found < 0 ? "gone" : found + " bytes, expected " + size * width));
+            throw damaged(
+                    "its file " + name + " has " + (found < 0 ? "gone" : found + " bytes, expected " + size * width));
         }
         return MappedNumbers.open(file, width);
     }
@@ -67,7 +67,8 @@ final class TokenStore {
             good = id >= 0 && id < vocabSize;
         }
         for (long i = 0; good && i < header.sentences(); i++) {
-            good = sentences.get(i) < sentences.get(i + 1) && sentences.get(i + 1) - sentences.get(i) < Integer.MAX_VALUE;
+            good = sentences.get(i) < sentences.get(i + 1)
+                    && sentences.get(i + 1) - sentences.get(i) < Integer.MAX_VALUE;
         }
         for (long i = 0; good && i < header.documents(); i++) {
             good = firstSentence(i) < firstSentence(i + 1) && (i > 0 || firstSentence(i) == 0);
