@@ -42,6 +42,9 @@ final class Pretraining {
     private final Path output; // absolute
     private final PretrainOptions options;
     private final TrainConfig settings;
+    private final SegmentRules rules;
+    private final Masking masking;
+    private final double devShare;
     private List<String> command = List.of();
     private @Nullable Path tensorboard;
     private @Nullable Path tokens;
@@ -56,6 +59,9 @@ final class Pretraining {
         this.output = output.toAbsolutePath().normalize();
         this.options = options;
         this.settings = settings(given, options.maxLength(start.config().maxPositionEmbeddings()));
+        this.rules = options.rules(settings.maxLength());
+        this.masking = options.masking(start.tokenizer().vocabulary(), settings.maxLength());
+        this.devShare = options.devShare();
     }
 
     private static TrainConfig settings(ObjectNode given, int maxLength) {
@@ -130,9 +136,6 @@ final class Pretraining {
 
     private PretrainingTask task(TokenCorpus text) {
         Vocabulary vocabulary = start.tokenizer().vocabulary();
-        SegmentRules rules = options.rules(settings.maxLength());
-        Masking masking = options.masking(vocabulary, settings.maxLength());
-        double devShare = options.devShare();
         PretrainingExamples train =
                 PretrainingExamples.training(text, rules, masking, vocabulary, settings.seed(), devShare);
         PretrainingExamples heldBack = devShare == 0

@@ -131,7 +131,8 @@ class PretrainingExamplesTest {
                 ours.addAll(epoch(examples, epoch));
                 theirs.addAll(google.pass());
             }
-            assertThat((double) ours.size() / theirs.size()).isCloseTo(1, within(0.05)) // each epoch has as many as the first;
+            // Each of our epochs has as many examples as the first.
+            assertThat((double) ours.size() / theirs.size()).isCloseTo(1, within(0.05));
             assertThat(mean(ours, Example::order))
                     .isCloseTo(mean(theirs, GoogleGenerator.Instance::label), within(0.02));
             assertThat(mean(ours, PretrainingExamplesTest::shareOfA))
