@@ -6,6 +6,7 @@ import dev.albert4j.data.Columns;
 import dev.albert4j.data.Examples;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.LabeledTextReader;
+import dev.albert4j.data.LabeledTextReader.Labels;
 import dev.albert4j.data.QuestionContext;
 import dev.albert4j.data.QuestionReader;
 import dev.albert4j.data.TaggedText;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Option;
 final class DataOptions {
     static final String FILES =
             "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label. For ner .jsonl (CLUENER, spans)"
-                    + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice C3's .json or .jsonl";
+                    + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice C3's .json or .jsonl;"
+                    + " for fill-mask texts without labels, also .txt, a text a line";
 
     @Option(
             names = "--columns",
@@ -39,12 +41,17 @@ final class DataOptions {
 
     /** Texts with a label each. */
     List<LabeledText> texts(Path file) throws IOException {
-        return told(file, LabeledTextReader.read(file, columns(), false, skipBad));
+        return told(file, LabeledTextReader.read(file, columns(), Labels.ONE, skipBad));
     }
 
     /** Texts with any number of labels. */
     List<LabeledText> multiLabelTexts(Path file) throws IOException {
-        return told(file, LabeledTextReader.read(file, columns(), true, skipBad));
+        return told(file, LabeledTextReader.read(file, columns(), Labels.ANY_NUMBER, skipBad));
+    }
+
+    /** Texts whose labels, if they have any, do not matter. */
+    List<LabeledText> plainTexts(Path file) throws IOException {
+        return told(file, LabeledTextReader.read(file, columns(), Labels.OPTIONAL, skipBad));
     }
 
     /** Texts with what is named in them. */

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains a model on labelled texts.",
+            "Trains a model on labelled texts, or on plain ones to guess hidden words.",
             "INIT is a model directory or a shipped model; a directory with config.json and a tokenizer but no weights is trained"
                     + " from scratch. An interrupted run goes on where it was when the same command is given again."
         },
@@ -238,6 +238,7 @@ final class FinetuneCommand implements Callable<Integer> {
             case NER -> new TaggedData(split(columns::tagged, text -> "", TaggedText::line), devFile);
             case QA -> new QuestionData(split(columns::questions, question -> "", QuestionContext::number));
             case MULTIPLE_CHOICE -> new ChoiceData(split(columns::choices, question -> "", ChoiceQuestion::number));
+            case FILL_MASK -> new PlainData(split(columns::plainTexts, text -> "", LabeledText::line));
         };
     }
 
@@ -275,6 +276,15 @@ final class FinetuneCommand implements Callable<Integer> {
                 .toList();
     }
 
+    private static void refuseWordDropout(ObjectNode settings) {
+        for (String name : List.of("wordDropout", "wordRemoval")) {
+            if (settings.path(name).asDouble() != 0) {
+                throw new IllegalArgumentException(
+                        name + " " + settings.get(name) + " is not for --task fill-mask, which hides words itself");
+            }
+        }
+    }
+
     /** The settings that were given, in a file or as options. */
     private ObjectNode settings(FinetuneTask kind) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
@@ -287,6 +297,9 @@ final class FinetuneCommand implements Callable<Integer> {
             }
         }
         recipe.applyTo(settings, dev != null || devShare > 0);
+        if (kind == FinetuneTask.FILL_MASK) {
+            refuseWordDropout(settings);
+        }
         if (metric != null) {
             if (!kind.metrics().contains(metric)) {
                 throw new IllegalArgumentException("--metric " + metric + " is not known; there are " + kind.metrics());

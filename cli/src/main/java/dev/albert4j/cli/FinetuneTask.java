@@ -18,11 +18,13 @@ enum FinetuneTask {
     SIMILARITY("similarity", ProblemType.REGRESSION, REGRESSION.metrics),
     NER("ner", ProblemType.UNSPECIFIED, List.of("micro_f1", "macro_f1", "weighted_f1")),
     QA("qa", ProblemType.UNSPECIFIED, List.of("f1", "exact_match")),
-    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy"));
+    MULTIPLE_CHOICE("multiple-choice", ProblemType.UNSPECIFIED, List.of("accuracy")),
+    FILL_MASK("fill-mask", ProblemType.UNSPECIFIED, List.of("perplexity", "accuracy"));
 
     static final String DESCRIPTION =
             "classification: one label a text or pair of texts; multi-label: any number, a|b; regression: a number; similarity: a"
-                    + " number for a pair of texts; ner: what is named; qa: answers in a text; multiple-choice: one of several options";
+                    + " number for a pair of texts; ner: what is named; qa: answers in a text; multiple-choice: one of several options;"
+                    + " fill-mask: hidden words, of texts without labels";
 
     private final String option;
     private final ProblemType problemType;

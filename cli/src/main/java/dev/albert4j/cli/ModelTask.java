@@ -6,6 +6,7 @@ import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.task.EntityRecognizer;
+import dev.albert4j.task.MaskedTokenFiller;
 import dev.albert4j.task.MultiLabelClassifier;
 import dev.albert4j.task.MultipleChoice;
 import dev.albert4j.task.QuestionAnswerer;
@@ -55,6 +56,9 @@ interface ModelTask {
             }
             case MULTIPLE_CHOICE -> {
                 return new ChoiceTask(new MultipleChoice(tokenizer, weights, encoder, batchTokens));
+            }
+            case MASKED_LM, PRE_TRAINING -> {
+                return new FillMaskTask(new MaskedTokenFiller(tokenizer, weights, encoder, batchTokens));
             }
             default -> {
                 return sequenceTask(config, tokenizer, weights, encoder, batchTokens);

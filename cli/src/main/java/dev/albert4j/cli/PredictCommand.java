@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
             "Puts a model to work on texts.",
             "Texts are arguments, or else lines of standard input: a text a line, or JSON lines {\"text\",\"pair\"}."
                     + " Writes a JSON line for each: a classifier {\"label\",\"score\",\"scores\",\"truncated\"}, a multi-label model {\"labels\",…},"
-                    + " a regression {\"value\"}, ner {\"entities\"}; a model that answers questions reads {\"question\",\"context\"} and, to choose,"
+                    + " a regression {\"value\"}, ner {\"entities\"}, a masked language model {\"text\",\"filled\",\"fills\"} for texts"
+                    + " with [MASK]; a model that answers questions reads {\"question\",\"context\"} and, to choose,"
                     + " \"choices\"."
         },
         footer = {"", "Example: albert predict sentiment-en --explain \"It was a fine film.\""})
@@ -36,7 +37,7 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
-    @Option(names = "--top-k", paramLabel = "K", description = "list the K most probable labels, best first")
+    @Option(names = "--top-k", paramLabel = "K", description = "list the K most probable labels or pieces, best first")
     private @Nullable Integer topK;
 
     @Option(

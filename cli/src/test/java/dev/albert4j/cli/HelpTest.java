@@ -31,7 +31,7 @@ class HelpTest {
             "encode",
             "--all-layers --input --output " + ENGINE,
             "train-tokenizer",
-            "--corpus --output --type --vocab-size",
+            "--character-coverage --corpus --output --type --vocab-size",
             "convert",
             "",
             "inspect",

@@ -97,11 +97,53 @@ class ModelVerbsTest {
                         "train-tokenizer", "--corpus", text, json, packed, "--vocab-size", 120, "--output", output)
                 .succeeds();
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).contains("spiece.model, 120 pieces");
+        assertThat(run.err()).contains("tokenizer, 120 pieces");
         CommandRun tokens = CommandRun.withInput("The film 中 x", "tokenize", output);
         assertThat(tokens.json().get(0).get("tokens").toString())
                 .contains("film", "中")
                 .doesNotContain("<unk>");
+    }
+
+    @Test
+    void aWordPieceVocabularyIsTrainedForChinese() throws IOException {
+        Path text = Files.writeString(work.resolve("a.txt"), "这部电影很好看。Really good, goodness!\n".repeat(5));
+        Path output = work.resolve("tokenizer");
+        CommandRun.of(
+                        "train-tokenizer",
+                        "--type",
+                        "wordpiece",
+                        "--corpus",
+                        text,
+                        "--vocab-size",
+                        40,
+                        "--output",
+                        output)
+                .succeeds();
+        assertThat(output.resolve("vocab.txt")).exists();
+        CommandRun tokens = CommandRun.withInput("电影 GOOD", "tokenize", output);
+        assertThat(tokens.json().get(0).get("tokens").toString())
+                .isEqualTo("[\"[CLS]\",\"电\",\"影\",\"good\",\"[SEP]\"]");
+        assertThat(CommandRun.of(
+                                "train-tokenizer",
+                                "--type=wordpiece",
+                                "--corpus",
+                                text,
+                                "--vocab-size=500",
+                                "--output",
+                                work.resolve("out"))
+                        .fails())
+                .contains("vocabSize 500 is too large for this corpus", "is possible");
+        assertThat(CommandRun.of(
+                                "train-tokenizer",
+                                "--character-coverage=0.5",
+                                "--corpus",
+                                text,
+                                "--vocab-size=50",
+                                "--output",
+                                work.resolve("out"))
+                        .fails())
+                .contains("characterCoverage 0.5 is not between 0.98 and 1");
+        assertThat(work.resolve("out")).doesNotExist();
     }
 
     @Test
@@ -125,7 +167,7 @@ class ModelVerbsTest {
         assertThat(train(text, 50, text.resolve("out"))).contains("a.txt is a file");
         assertThat(CommandRun.of("train-tokenizer", "--type=bpe", "--corpus", text, "--vocab-size=50", "--output", out)
                         .fails())
-                .contains("--type bpe", "unigram");
+                .contains("--type bpe", "unigram", "wordpiece");
         assertThat(Workshop.tree(work)).isEqualTo(before);
     }
 

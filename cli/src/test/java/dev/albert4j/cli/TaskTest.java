@@ -1,12 +1,14 @@
 package dev.albert4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.JsonFile;
+import dev.albert4j.model.Head;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.ProblemType;
 import java.io.IOException;
@@ -153,6 +155,48 @@ class TaskTest {
         assertThat(CommandRun.of("evaluate", output, "--data", data).succeeds().out())
                 .contains("accuracy");
         assertThat(CommandRun.of("predict", output, "no options").fails()).contains("choices");
+    }
+
+    @Test
+    void aModelLearnsHiddenWordsFromTextsWithoutLabels() throws IOException {
+        List<String> texts = Workshop.rows(200, 1).stream().map(row -> row[0]).toList();
+        Path data = Files.write(work.resolve("train.txt"), texts);
+        Path output = work.resolve("model");
+        Object[] command =
+                Workshop.finetune(Workshop.scratch(), data, output, "--task", "fill-mask", "--dev", data, "--epochs=8");
+        CommandRun.of(command).succeeds();
+        ModelDirectory model = ModelDirectory.open(output);
+        assertThat(model.config().head()).isEqualTo(Head.MASKED_LM);
+        JsonNode metrics = JsonFile.read(output.resolve("provenance.json")).get("metrics");
+        assertThat(metrics.get("perplexity").doubleValue()).isLessThan(20);
+        assertThat(metrics.get("accuracy").doubleValue()).isGreaterThan(0.3);
+
+        String text = "The film near the [MASK] was fine.";
+        JsonNode answer = JSON.readTree(
+                CommandRun.of("predict", output, "--top-k", 3, text).succeeds().out());
+        JsonNode fill = answer.at("/fills/0");
+        assertThat(answer.get("text").textValue()).isEqualTo(text);
+        assertThat(text.substring(fill.get("begin").intValue(), fill.get("end").intValue()))
+                .isEqualTo("[MASK]");
+        assertThat(fill.get("candidates").size()).isEqualTo(3);
+        assertThat(fill.at("/candidates/0/score").doubleValue())
+                .isGreaterThan(fill.at("/candidates/1/score").doubleValue());
+        assertThat(answer.get("filled").textValue())
+                .startsWith("The film near the ")
+                .doesNotContain("[MASK]");
+
+        String figures =
+                CommandRun.of("evaluate", output, "--data", data).succeeds().out();
+        assertThat(figures).contains("perplexity", "accuracy", "hidden pieces");
+        assertThat(metrics.get("perplexity").doubleValue())
+                .isCloseTo(Double.parseDouble(figures.strip().split("\\s+")[1]), within(1e-3));
+        Path csv = Workshop.csv(work.resolve("labelled.csv"), 20, 2); // the labels do not matter
+        CommandRun.of("evaluate", output, "--data", csv).succeeds();
+        assertThat(CommandRun.of("predict", output, "no mask").fails()).contains("there is no [MASK]", "no mask");
+        assertThat(CommandRun.of("predict", output, "--explain", text).fails()).contains("fill-mask");
+        Object[] dropout =
+                Workshop.finetune(output, data, work.resolve("other"), "--task", "fill-mask", "--word-dropout", "0.1");
+        assertThat(CommandRun.of(dropout).fails()).contains("wordDropout");
     }
 
     @Test

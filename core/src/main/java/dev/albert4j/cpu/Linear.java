@@ -32,11 +32,15 @@ final class Linear {
 
     /** The parameters {@code name.weight} [numOutputs, numInputs] and {@code name.bias} [numOutputs]. */
     static Linear of(AlbertWeights weights, String name, int numOutputs, int numInputs, Kernels kernels) {
+        return of(weights.values(name + ".weight"), weights.values(name + ".bias"), numOutputs, numInputs, kernels);
+    }
+
+    /** A weight [numOutputs, numInputs] and a bias [numOutputs]. */
+    static Linear of(float[] weight, float[] bias, int numOutputs, int numInputs, Kernels kernels) {
         int width = kernels.panelWidth();
         int numPanels = Panels.roundUp(numOutputs, width) / width;
         int numBlocks = (numInputs + MAX_DEPTH - 1) / MAX_DEPTH;
         int depth = (numInputs + numBlocks - 1) / numBlocks;
-        float[] weight = weights.values(name + ".weight");
         float[] packed = new float[Math.multiplyExact(numInputs, numPanels * width)];
         int offset = 0;
         for (int input = 0; input < numInputs; input += depth) {
@@ -48,8 +52,7 @@ final class Linear {
                 offset += blockDepth * width;
             }
         }
-        float[] bias = Arrays.copyOf(weights.values(name + ".bias"), numPanels * width);
-        return new Linear(kernels, numInputs, depth, packed, bias);
+        return new Linear(kernels, numInputs, depth, packed, Arrays.copyOf(bias, numPanels * width));
     }
 
     /** {@code y = x Wᵀ + b}, the columns shared by a team. */

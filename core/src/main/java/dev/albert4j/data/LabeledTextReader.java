@@ -35,12 +35,22 @@ public final class LabeledTextReader {
 
     private final Path file;
     private final Columns columns;
-    private final boolean manyLabels;
+    private final Labels labels;
     private final ExampleList<LabeledText> rows;
 
-    private LabeledTextReader(Path file, Columns columns, boolean manyLabels, boolean skipBad) {
+    /** How many labels a text has. */
+    public enum Labels {
+        /** One. */
+        ONE,
+        /** Any number: between them {@code |}, or in JSON also an array. */
+        ANY_NUMBER,
+        /** One or none, where it is an empty string; also without a column of labels, and in a {@code .txt} file, a text a line. */
+        OPTIONAL
+    }
+
+    private LabeledTextReader(Path file, Columns columns, Labels labels, boolean skipBad) {
         this.rows = new ExampleList<>(file, skipBad);
-        this.manyLabels = manyLabels;
+        this.labels = labels;
         this.file = file;
         this.columns = columns;
     }
@@ -52,21 +62,20 @@ public final class LabeledTextReader {
      * @throws IllegalArgumentException if the extension is not one of those above
      */
     public static List<LabeledText> read(Path file, Columns columns) throws IOException {
-        return read(file, columns, false, false).examples();
+        return read(file, columns, Labels.ONE, false).examples();
     }
 
     /**
      * Reads all examples of a file, in order.
      *
-     * @param manyLabels whether a text has any number of labels: between them {@code |}, or in JSON also an array; none at all is
-     *     allowed
+     * @param labels how many labels a text has
      * @param skipBad whether examples with something wrong are counted and left out instead of refused
      * @throws DataFormatException naming the line at fault, or if the file holds no good example
      * @throws IllegalArgumentException if the extension is not one of those above
      */
-    public static Examples<LabeledText> read(Path file, Columns columns, boolean manyLabels, boolean skipBad)
+    public static Examples<LabeledText> read(Path file, Columns columns, Labels labels, boolean skipBad)
             throws IOException {
-        return new LabeledTextReader(file, columns, manyLabels, skipBad).read();
+        return new LabeledTextReader(file, columns, labels, skipBad).read();
     }
 
     private Examples<LabeledText> read() throws IOException {
@@ -78,9 +87,11 @@ public final class LabeledTextReader {
                 readTable(TSV);
             } else if (name.endsWith(".jsonl")) {
                 readJsonLines();
+            } else if (labels == Labels.OPTIONAL && name.endsWith(".txt")) {
+                readTexts();
             } else {
-                throw new IllegalArgumentException(
-                        file + ": unknown kind of data file; allowed are .csv, .tsv, .jsonl, each also with .gz");
+                throw new IllegalArgumentException(file + ": unknown kind of data file; allowed are .csv, .tsv, .jsonl"
+                        + (labels == Labels.OPTIONAL ? ", .txt" : "") + ", each also with .gz");
             }
         } catch (ZipException | EOFException e) {
             throw TextInput.damaged(file, e);
@@ -102,7 +113,7 @@ public final class LabeledTextReader {
                 header = records.next().toList();
             }
             int text = required(header, columns.text());
-            int label = required(header, columns.label());
+            int label = labels == Labels.OPTIONAL ? header.indexOf(columns.label()) : required(header, columns.label());
             int pair = header.indexOf(columns.pair());
             while (true) {
                 line = parser.getCurrentLineNumber() + 1;
@@ -113,10 +124,8 @@ public final class LabeledTextReader {
                 in.recordEnded();
                 if (row.size() != header.size()) {
                     rows.refuse(line, "has " + row.size() + " fields; the columns are " + header);
-                } else if (row.get(label).isBlank() && !manyLabels) {
-                    rows.refuse(line, "has an empty label");
                 } else {
-                    rows.add(new LabeledText(row.get(text), pair < 0 ? null : row.get(pair), row.get(label), line));
+                    add(row.get(text), pair < 0 ? null : row.get(pair), label < 0 ? "" : row.get(label), line);
                 }
             }
         } catch (UncheckedIOException e) {
@@ -124,6 +133,26 @@ public final class LabeledTextReader {
             throw cause instanceof CSVException
                     ? new DataFormatException(file, line, quoting(String.valueOf(cause.getMessage())))
                     : cause;
+        }
+    }
+
+    private void readTexts() throws IOException {
+        try (LineReader lines = LineReader.open(file)) {
+            for (String text = lines.next(); text != null; text = lines.next()) {
+                if (!text.isBlank()) {
+                    add(text, null, "", lines.lineNumber());
+                }
+            }
+        }
+    }
+
+    private void add(String text, @Nullable String pair, String label, long line) throws DataFormatException {
+        if (label.isBlank() && labels == Labels.ONE) {
+            rows.refuse(line, "has an empty label");
+        } else if (labels == Labels.OPTIONAL && (text.isBlank() || pair != null && pair.isBlank())) {
+            rows.refuse(line, "has an empty text");
+        } else {
+            rows.add(new LabeledText(text, pair, label, line));
         }
     }
 
@@ -151,7 +180,7 @@ public final class LabeledTextReader {
             for (String text = lines.next(); text != null; text = lines.next()) {
                 if (!text.isBlank()) {
                     try {
-                        rows.add(parse(text, lines.lineNumber()));
+                        parse(text, lines.lineNumber());
                     } catch (BadExampleException e) {
                         rows.refuse(e.line(), e.problem());
                     }
@@ -160,7 +189,7 @@ public final class LabeledTextReader {
         }
     }
 
-    private LabeledText parse(String text, long line) {
+    private void parse(String text, long line) throws DataFormatException {
         JsonNode node;
         try {
             node = JSON.readTree(text);
@@ -170,21 +199,24 @@ public final class LabeledTextReader {
         if (!node.isObject()) {
             throw new BadExampleException(line, "is not a JSON object");
         }
-        String label = manyLabels ? labels(node, line) : field(node, columns.label(), line);
-        if (label.isBlank() && !manyLabels) {
-            throw new BadExampleException(line, "has an empty label");
-        }
-        return new LabeledText(
-                field(node, columns.text(), line), optionalField(node, columns.pair(), line), label, line);
+        add(field(node, columns.text(), line), optionalField(node, columns.pair(), line), label(node, line), line);
+    }
+
+    private String label(JsonNode node, long line) {
+        return switch (labels) {
+            case ONE -> field(node, columns.label(), line);
+            case ANY_NUMBER -> labels(node, line);
+            case OPTIONAL -> Objects.requireNonNullElse(optionalField(node, columns.label(), line), "");
+        };
     }
 
     private String labels(JsonNode node, long line) {
-        JsonNode labels = node.get(columns.label());
-        if (labels == null || !labels.isArray()) {
+        JsonNode array = node.get(columns.label());
+        if (array == null || !array.isArray()) {
             return field(node, columns.label(), line);
         }
         List<String> names = new ArrayList<>();
-        for (JsonNode label : labels) {
+        for (JsonNode label : array) {
             if (!label.isValueNode()) {
                 throw new BadExampleException(
                         line, "field \"" + columns.label() + "\" holds what is not a string or a number");

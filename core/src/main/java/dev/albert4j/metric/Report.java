@@ -9,7 +9,7 @@ import java.util.Map;
  * How a model did on labelled data, whatever its task. Do not change the JSON it holds.
  *
  * @param metrics the numbers that can choose between models, by name ({@code macro_f1}), in order of importance; higher is better
- *     unless {@link #lowerIsBetter}
+ *     unless {@link #isLowerBetter}
  * @param text the table a person reads, lines ended by line breaks
  * @param json the same for programs
  */
@@ -22,8 +22,8 @@ public record Report(Map<String, Double> metrics, String text, JsonNode json) {
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     }
 
-    /** Whether a smaller number of that name is a better one: an error, a loss, a perplexity. */
-    public static boolean lowerIsBetter(String name) {
+    /** Whether the lower of two numbers of a name is the better one: errors, losses and perplexities. */
+    public static boolean isLowerBetter(String name) {
         return name.endsWith("error") || name.endsWith("loss") || name.endsWith("perplexity");
     }
 

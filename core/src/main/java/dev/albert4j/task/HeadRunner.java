@@ -2,20 +2,19 @@ package dev.albert4j.task;
 
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.model.Batch;
 import dev.albert4j.model.Encoder;
-import dev.albert4j.model.EncoderOutput;
 import dev.albert4j.model.OutputStates;
 import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all tasks do: tokenize, run the encoder on as many sequences at once as {@code maxBatchTokens} allow (one at least), and
- * apply the head. Thread-safe; does not close the encoder it was given.
+ * What all tasks with a linear head do: tokenize, run the encoder, and apply the head. Thread-safe; does not close the encoder it was
+ * given.
  */
 final class HeadRunner {
     /** A sequence as the encoder takes it: ids and type ids, [T] each. */
@@ -25,11 +24,8 @@ final class HeadRunner {
         }
     }
 
-    private final Tokenizer tokenizer;
-    private final Encoder encoder;
+    private final BatchRunner batches;
     private final LinearHead head;
-    private final int maxBatchTokens;
-    private final EncodingOptions options;
 
     /**
      * @param weights of which the head is taken
@@ -38,93 +34,80 @@ final class HeadRunner {
      */
     HeadRunner(Tokenizer tokenizer, AlbertWeights weights, String head, Encoder encoder, int maxBatchTokens) {
         AlbertConfig config = weights.config();
-        if (tokenizer.vocabulary().size() > config.vocabSize()) {
-            throw new IllegalArgumentException("the tokenizer has "
-                    + tokenizer.vocabulary().size() + " tokens, the model only " + config.vocabSize());
-        }
-        if (maxBatchTokens < 1) {
-            throw new IllegalArgumentException("maxBatchTokens " + maxBatchTokens + " is not positive");
-        }
-        this.tokenizer = tokenizer;
-        this.encoder = encoder;
+        this.batches =
+                new BatchRunner(tokenizer, config.vocabSize(), config.maxPositionEmbeddings(), encoder, maxBatchTokens);
         this.head = LinearHead.of(weights, head);
-        this.maxBatchTokens = maxBatchTokens;
-        this.options = EncodingOptions.DEFAULT.withMaxLength(config.maxPositionEmbeddings());
     }
 
     /** How texts are cut: at the model's longest sequence. */
     EncodingOptions options() {
-        return options;
+        return batches.options();
     }
 
     Tokenizer tokenizer() {
-        return tokenizer;
+        return batches.tokenizer();
     }
 
     Encoding encode(String text, @Nullable String pair) {
-        return tokenizer.encode(text, pair, options);
+        return batches.encode(text, pair);
     }
 
     /** Whether an encoding leaves out the end of its texts: a full one that would be longer if it could. */
     boolean isTruncated(Encoding encoding, String text, @Nullable String pair) {
-        if (encoding.length() < options.maxLength()) {
+        if (encoding.length() < options().maxLength()) {
             return false;
         }
-        EncodingOptions oneMore = options.withMaxLength(options.maxLength() + 1);
-        return tokenizer.encode(text, pair, oneMore).length() > options.maxLength();
+        EncodingOptions oneMore = options().withMaxLength(options().maxLength() + 1);
+        return tokenizer().encode(text, pair, oneMore).length() > options().maxLength();
     }
 
     /** The head's values on the pooler output of each sequence: B arrays [C]. */
     List<double[]> pooled(List<Sequence> sequences) {
-        List<double[]> results = new ArrayList<>(sequences.size());
-        for (List<Sequence> part : parts(sequences)) {
-            float[] pooled = encode(part, OutputStates.POOLED).poolerOutput(); // [B, H]
-            for (int row = 0; row < part.size(); row++) {
-                results.add(head.apply(pooled, row));
+        return batches.run(
+                sequences,
+                OutputStates.POOLED,
+                (output, row, firstToken, length) -> head.apply(output.poolerOutput(), row));
+    }
+
+    /**
+     * The head's first value on the pooler output of each of an input's sequences, for inputs of several sequences each. As many
+     * inputs are tokenized at once as fill a batch.
+     */
+    <T> List<double[]> scores(List<T> inputs, Function<T, List<Encoding>> encodings) {
+        List<double[]> scores = new ArrayList<>(inputs.size());
+        int begin = 0;
+        while (begin < inputs.size()) {
+            List<Sequence> sequences = new ArrayList<>();
+            List<Integer> ends = new ArrayList<>();
+            long tokens = 0;
+            while (begin < inputs.size() && tokens < batches.maxBatchTokens()) {
+                for (Encoding encoding : encodings.apply(inputs.get(begin++))) {
+                    sequences.add(Sequence.of(encoding));
+                    tokens += encoding.length();
+                }
+                ends.add(sequences.size());
+            }
+            List<double[]> values = pooled(sequences); // each [1]
+            int next = 0;
+            for (int end : ends) {
+                scores.add(values.subList(next, end).stream()
+                        .mapToDouble(value -> value[0])
+                        .toArray());
+                next = end;
             }
         }
-        return results;
+        return scores;
     }
 
     /** The head's values on each token of each sequence: B arrays [T, C]. */
     List<double[][]> tokens(List<Sequence> sequences) {
-        List<double[][]> results = new ArrayList<>(sequences.size());
-        for (List<Sequence> part : parts(sequences)) {
-            float[] states = encode(part, OutputStates.LAST).lastHiddenState(); // [N, H]
-            int row = 0;
-            for (Sequence sequence : part) {
-                double[][] values = new double[sequence.ids().length][];
-                for (int token = 0; token < values.length; token++) {
-                    values[token] = head.apply(states, row++);
-                }
-                results.add(values);
+        return batches.run(sequences, OutputStates.LAST, (output, row, firstToken, length) -> {
+            float[] states = output.lastHiddenState(); // [N, H]
+            double[][] values = new double[length][];
+            for (int token = 0; token < length; token++) {
+                values[token] = head.apply(states, firstToken + token);
             }
-        }
-        return results;
-    }
-
-    private EncoderOutput encode(List<Sequence> part, OutputStates output) {
-        return encoder.encode(
-                Batch.of(
-                        part.stream().map(Sequence::ids).toArray(int[][]::new),
-                        part.stream().map(Sequence::typeIds).toArray(int[][]::new)),
-                output);
-    }
-
-    private List<List<Sequence>> parts(List<Sequence> sequences) {
-        List<List<Sequence>> parts = new ArrayList<>();
-        int begin = 0;
-        while (begin < sequences.size()) {
-            int end = begin;
-            long tokens = 0;
-            while (end < sequences.size()
-                    && (end == begin || tokens + sequences.get(end).ids().length <= maxBatchTokens)) {
-                tokens += sequences.get(end).ids().length;
-                end++;
-            }
-            parts.add(sequences.subList(begin, end));
-            begin = end;
-        }
-        return parts;
+            return values;
+        });
     }
 }

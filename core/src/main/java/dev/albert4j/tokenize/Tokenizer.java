@@ -36,9 +36,23 @@ public final class Tokenizer {
         return new Tokenizer(TokenizerFiles.read(path));
     }
 
+    /**
+     * BERT's uncased tokenizer with a WordPiece vocabulary, whose pieces begin with {@code ##} where they continue a word.
+     *
+     * @throws IllegalArgumentException if the vocabulary is too large
+     */
+    public static Tokenizer ofWordPieces(Vocabulary vocabulary) {
+        return new Tokenizer(new WordPieceSegmenter(vocabulary, BertNormalization.UNCASED));
+    }
+
     /** The pieces and special tokens. */
     public Vocabulary vocabulary() {
         return segmenter.vocabulary();
+    }
+
+    /** Whether a piece begins a word, as its spelling says: with a ▁, or without ##. */
+    public boolean beginsWord(int id) {
+        return segmenter.beginsWord(id);
     }
 
     /** The tokens of a text, with {@link EncodingOptions#DEFAULT}. */

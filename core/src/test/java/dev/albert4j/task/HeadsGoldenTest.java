@@ -1,13 +1,17 @@
 package dev.albert4j.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.albert4j.cpu.CpuEncoder;
+import dev.albert4j.cpu.MaskedLanguageHead;
 import dev.albert4j.io.Safetensors;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Batch;
+import dev.albert4j.model.OutputStates;
 import dev.albert4j.task.HeadRunner.Sequence;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,6 +58,27 @@ class HeadsGoldenTest {
             List<double[]> logits = runner.pooled(sequences);
             for (int i = 0; i < sequences.size(); i++) {
                 assertColumn(new double[][] {logits.get(i)}, 0, expected.floats("logits." + i));
+            }
+        }
+    }
+
+    @Test
+    void theLogitsOfMaskedPlacesAreHuggingFaces() throws IOException {
+        Path golden = golden("a-pretraining");
+        AlbertWeights weights = weights(golden);
+        MaskedLanguageHead head = MaskedLanguageHead.of(weights);
+        JsonNode inputs =
+                new ObjectMapper().readTree(golden.resolve("inputs.json").toFile());
+        try (CpuEncoder encoder = CpuEncoder.of(weights, 1);
+                Safetensors expected = Safetensors.open(golden.resolve("expected.safetensors"))) {
+            List<Sequence> sequences = sequences(golden);
+            for (int i = 0; i < sequences.size(); i++) {
+                Batch batch = Batch.of(
+                        new int[][] {sequences.get(i).ids()},
+                        new int[][] {sequences.get(i).typeIds()});
+                int[] places = ints(inputs.at("/sequences/" + i + "/prediction_positions"));
+                assertThat(head.logits(encoder.encode(batch, OutputStates.LAST).lastHiddenState(), places))
+                        .containsExactly(expected.floats("prediction_logits." + i), within(2e-5f));
             }
         }
     }

@@ -77,7 +77,7 @@ final class FinetuneRun {
         String name =
                 config.metric().isEmpty() ? report.metrics().keySet().iterator().next() : config.metric();
         double value = report.metric(name);
-        double metric = Report.lowerIsBetter(name) ? -value : value;
+        double metric = Report.isLowerBetter(name) ? -value : value;
         boolean isBest = history.stream().allMatch(earlier -> metric > earlier.metric());
         Evaluation evaluation = new Evaluation(step, epoch, report, metric, isBest);
         history.add(evaluation);

@@ -8,6 +8,7 @@ import dev.albert4j.metric.AnswerScript;
 import dev.albert4j.task.AnswerOptions;
 import dev.albert4j.task.AnswerWindow;
 import dev.albert4j.task.EntityRecognizer;
+import dev.albert4j.task.MaskedTokenFiller;
 import dev.albert4j.task.MultiLabelClassifier;
 import dev.albert4j.task.MultipleChoice;
 import dev.albert4j.task.QuestionAnswerer;
@@ -204,6 +205,28 @@ public final class TrainingTasks {
                 .map(encoding -> new Example.Sequence(encoding.ids(), encoding.typeIds()))
                 .toList();
         return new Example(sequences, new float[] {question.answer()});
+    }
+
+    /**
+     * Texts whose words are hidden, other ones in each epoch, and guessed. A text that is longer than the model reads is cut into
+     * pieces.
+     *
+     * @throws IllegalArgumentException if nothing can be hidden in the development texts
+     */
+    public TrainingTask maskedTokens(List<String> train, List<String> dev) {
+        List<Example> examples = train.parallelStream()
+                .flatMap(text -> tokenizer.windows(text, null, options, 0).stream())
+                .map(window -> Example.of(window.ids(), window.typeIds(), Loss.IGNORED))
+                .toList();
+        return new TrainingTask(
+                Loss.MASKED_LM,
+                examples,
+                dev.isEmpty()
+                        ? null
+                        : (weights, encoder) -> new MaskedTokenFiller(tokenizer, weights, encoder, EVALUATION_TOKENS)
+                                .evaluate(dev, done -> {})
+                                .toReport(),
+                fingerprint(dev.size(), dev.stream()));
     }
 
     private TrainingTask labeled(

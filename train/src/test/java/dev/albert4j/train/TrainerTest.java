@@ -2,8 +2,11 @@ package dev.albert4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Head;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +176,69 @@ class TrainerTest {
         assertThat(IntStream.of(ids(kept)).filter(id -> id < 5).count()).isEqualTo(5_000);
         assertThat(kept.length()).isBetween(7_750, 8_250);
         assertThat(kept.sequences().get(0).typeIds()).hasSize(kept.length());
+    }
+
+    @Test
+    void maskingHidesOtherWordsInEachEpochAndTargetsWhatStoodThere() {
+        MaskedView view = new MaskedView(TinyModels.vocabulary(), 1);
+        int[] ids = IntStream.range(0, 1_000).map(i -> i % 10).toArray();
+        Example plain = Example.of(ids.clone(), new int[ids.length], Loss.IGNORED);
+        Example masked = view.apply(plain, 2, 17);
+        assertThat(Loss.MASKED_LM.weight(masked)).isEqualTo(150);
+        for (int i = 0; i < ids.length; i++) {
+            boolean hidden = masked.target()[i] != Loss.IGNORED;
+            assertThat(hidden ? (int) masked.target()[i] : ids(masked)[i]).isEqualTo(ids[i]);
+            assertThat(hidden && ids[i] < 5).as("a special token is hidden").isFalse();
+        }
+        assertThat(view.apply(plain, 2, 17).target()).isEqualTo(masked.target());
+        assertThat(view.apply(plain, 3, 17).target()).isNotEqualTo(masked.target());
+        assertThat(view.apply(plain, 2, 18).target()).isNotEqualTo(masked.target());
+        assertThat(ids(plain)).isEqualTo(ids);
+    }
+
+    @Test
+    void hiddenWordsAreLearnedFromTextsAndTextsTooShortCountNothing() {
+        List<Example> examples = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            int word = 5 + i; // always said three times
+            examples.add(Example.of(new int[] {2, word, word, word, 3}, new int[5], Loss.IGNORED));
+        }
+        examples.add(Example.of(new int[] {2, 3}, new int[2], Loss.IGNORED));
+        AlbertWeights weights = AlbertWeights.initialize(
+                TinyModels.config().toBuilder()
+                        .head(Head.MASKED_LM)
+                        .labels(List.of())
+                        .hiddenDropoutProb(0)
+                        .attentionProbsDropoutProb(0)
+                        .build(),
+                7);
+        TrainConfig config = TrainConfig.parse("{\"epochs\": 150, \"batchSize\": 17, \"numThreads\": 2,"
+                + " \"learningRate\": 0.01, \"microBatchTokens\": 8}");
+        List<StepReport> reports = new ArrayList<>();
+        try (AlbertModel model = new AlbertModel(weights);
+                Trainer trainer = new Trainer(
+                        new TaskObjective(model, Loss.MASKED_LM, examples, config, TinyModels.vocabulary()), config)) {
+            while (!trainer.isDone()) {
+                reports.add(trainer.step());
+            }
+        }
+        assertThat(reports.get(0).loss()).isGreaterThan(2.5);
+        assertThat(reports.subList(140, 150).stream()
+                        .mapToDouble(StepReport::loss)
+                        .average()
+                        .orElseThrow())
+                .isLessThan(1.2);
+    }
+
+    @Test
+    void wordDropoutBesideMaskingIsRefused() {
+        TrainConfig config = TrainConfig.parse("{\"wordDropout\": 0.1}");
+        try (AlbertModel model = new AlbertModel(TinyModels.weights())) {
+            assertThatThrownBy(() -> new TaskObjective(
+                            model, Loss.MASKED_LM, TinyModels.examples(2, 1), config, TinyModels.vocabulary()))
+                    .hasMessageContaining("wordDropout and wordRemoval must be 0")
+                    .hasMessageContaining("0.1");
+        }
     }
 
     private static List<StepReport> train(List<Example> examples, TrainConfig config) {
