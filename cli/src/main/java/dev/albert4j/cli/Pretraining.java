@@ -107,6 +107,9 @@ final class Pretraining {
         Finetuner finetuner = new Finetuner(start.weights(settings.seed()), start.tokenizer(), settings)
                 .checkpointEvery(checkpointInterval);
         OutputPath.checkRun(output, tensorboard);
+        if (tokens != null) {
+            OutputPath.checkDirectory(tokens);
+        }
         RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + ".run"));
         TokenFiles files = new TokenFiles(run.path(), tokens);
         try (TimeLimit time = new TimeLimit(limit, finetuner::stop);

@@ -218,7 +218,7 @@ public final class TrainingTasks {
                 .flatMap(text -> tokenizer.windows(text, null, options, 0).stream())
                 .map(window -> Example.of(window.ids(), window.typeIds(), Loss.IGNORED))
                 .toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.MASKED_LM,
                 examples,
                 dev.isEmpty()
