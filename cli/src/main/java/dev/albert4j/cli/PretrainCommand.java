@@ -56,7 +56,8 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "CONFIG",
-            description = "shape of the model: a directory with config.json and a tokenizer, or such a file beside the tokenizer")
+            description =
+                    "shape of the model: a directory with config.json and a tokenizer, or such a file beside the tokenizer")
     private @Nullable Path config;
 
     @Option(
@@ -73,7 +74,8 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--init",
             paramLabel = "MODEL",
-            description = "a model to go on from, with new steps; its shape and tokenizer hold where there is no --config")
+            description =
+                    "a model to go on from, with new steps; its shape and tokenizer hold where there is no --config")
     private @Nullable String init;
 
     @Option(names = "--fp16", description = "store the weights in 16 bits: half the size")
@@ -82,7 +84,8 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--tokens",
             paramLabel = "DIR",
-            description = "keep the tokenized corpus there, for other runs too (default: in DIR.run, until the run is done)")
+            description =
+                    "keep the tokenized corpus there, for other runs too (default: in DIR.run, until the run is done)")
     private @Nullable Path tokens;
 
     @Mixin
@@ -106,7 +109,8 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--preset",
             paramLabel = "P",
-            description = "albert: LAMB, batches of 4096, 125,000 steps, rate 0.00176, 3125 steps of warm-up; options go before it")
+            description =
+                    "albert: LAMB, batches of 4096, 125,000 steps, rate 0.00176, 3125 steps of warm-up; options go before it")
     private @Nullable Preset preset;
 
     @Option(
@@ -118,7 +122,8 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--learning-rate",
             paramLabel = "R",
-            description = "highest learning rate (default: 0.00176 at a batch of 4096, less by the square root for less)")
+            description =
+                    "highest learning rate (default: 0.00176 at a batch of 4096, less by the square root for less)")
     private @Nullable Double learningRate;
 
     @Option(
@@ -139,7 +144,10 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--max-grad-norm", paramLabel = "R", description = "gradients are clipped to this norm (default 1)")
     private @Nullable Double maxGradNorm;
 
-    @Option(names = "--dropout", paramLabel = "R", description = "dropout of hidden states (default: the configuration's)")
+    @Option(
+            names = "--dropout",
+            paramLabel = "R",
+            description = "dropout of hidden states (default: the configuration's)")
     private @Nullable Double dropout;
 
     @Option(
@@ -164,7 +172,8 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(
             names = "--minutes",
             paramLabel = "N",
-            description = "stop after so many minutes and leave a checkpoint; the schedule goes by steps, whatever the time")
+            description =
+                    "stop after so many minutes and leave a checkpoint; the schedule goes by steps, whatever the time")
     private @Nullable Double minutes;
 
     @Option(names = "--hours", paramLabel = "N", description = "the same in hours")

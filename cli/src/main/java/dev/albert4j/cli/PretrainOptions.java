@@ -51,13 +51,12 @@ final class PretrainOptions {
     @Option(
             names = "--dev-share",
             paramLabel = "R",
-            description = "share of the documents held back to evaluate on, chosen by their content (default ${DEFAULT-VALUE})",
+            description =
+                    "share of the documents held back to evaluate on, chosen by their content (default ${DEFAULT-VALUE})",
             defaultValue = "0.01")
     private double devShare;
 
-    @Option(
-            names = "--one-sentence-a-line",
-            description = "lines are sentences: do not look for sentences in them")
+    @Option(names = "--one-sentence-a-line", description = "lines are sentences: do not look for sentences in them")
     private boolean oneSentenceALine;
 
     /** Tokens of an example. */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokenizer its tokenizer
  * @param parent model whose weights it starts with; null for none
  */
-record PretrainStart(AlbertConfig config, Tokenizer tokenizer, @Nullable ModelDirectory parent) {
+record PretrainStart(
+        AlbertConfig config, Tokenizer tokenizer, @Nullable ModelDirectory parent) {
     /**
      * Reads it.
      *

@@ -141,9 +141,8 @@ final class Pretraining {
         Vocabulary vocabulary = start.tokenizer().vocabulary();
         PretrainingExamples train =
                 PretrainingExamples.training(text, rules, masking, vocabulary, settings.seed(), devShare);
-        PretrainingExamples heldBack = devShare == 0
-                ? null
-                : PretrainingExamples.heldBack(text, rules, masking, vocabulary, 0, devShare);
+        PretrainingExamples heldBack =
+                devShare == 0 ? null : PretrainingExamples.heldBack(text, rules, masking, vocabulary, 0, devShare);
         System.err.printf(
                 Locale.ROOT,
                 "%,d documents, %,d sentences, %,d tokens; %,d examples to train on, %,d held back%n",
@@ -156,7 +155,8 @@ final class Pretraining {
         fingerprint.put("corpus", text.fingerprint());
         options.json(settings.maxLength())
                 .properties()
-                .forEach(entry -> fingerprint.put(entry.getKey(), entry.getValue().asText()));
+                .forEach(entry ->
+                        fingerprint.put(entry.getKey(), entry.getValue().asText()));
         return new PretrainingTask(train, heldBack, options.order(), fingerprint);
     }
 
@@ -189,8 +189,7 @@ final class Pretraining {
         facts.put("command", "albert " + String.join(" ", command));
         facts.put(
                 "data",
-                String.format(
-                        Locale.ROOT, "%,d documents of %,d tokens", text.numDocuments(), text.numTokens()));
+                String.format(Locale.ROOT, "%,d documents of %,d tokens", text.numDocuments(), text.numTokens()));
         options.json(settings.maxLength())
                 .properties()
                 .forEach(entry -> facts.put(entry.getKey(), entry.getValue().asText()));

@@ -62,7 +62,8 @@ class PretrainCommandTest {
 
     @Test
     void theResultIsAModelToFineTuneFrom() throws IOException {
-        CommandRun run = CommandRun.of(pretrain("--steps=20", "--evaluate-every=10")).succeeds();
+        CommandRun run =
+                CommandRun.of(pretrain("--steps=20", "--evaluate-every=10")).succeeds();
         assertThat(run.out()).contains("mlm accuracy", "mlm perplexity", "sop accuracy");
         assertThat(run.err()).contains("epoch 1, step 10: MLM accuracy", "examples to train on", "held back");
         assertThat(Workshop.tree(work))
@@ -79,21 +80,27 @@ class PretrainCommandTest {
         Path second = work.resolve("second");
         CommandRun.of("pretrain", "--init", output, "--corpus", corpus, "--output", second, "--steps=2", "--threads=1")
                 .succeeds();
-        assertThat(ModelDirectory.open(second).provenance().orElseThrow().toString()).contains("model");
+        assertThat(ModelDirectory.open(second).provenance().orElseThrow().toString())
+                .contains("model");
     }
 
     @Test
     void aRunWhoseTimeIsOverIsGoneOnWithByTheSameCommand() throws IOException {
         Path tokens = work.resolve("tokens");
-        CommandRun first = CommandRun.of(pretrain("--steps=40", "--minutes=0.0001", "--tokens", tokens)).succeeds();
+        CommandRun first = CommandRun.of(pretrain("--steps=40", "--minutes=0.0001", "--tokens", tokens))
+                .succeeds();
         assertThat(first.err()).contains("of 40; start it again");
         assertThat(Workshop.tree(work))
                 .contains("model.run/checkpoint.safetensors", "tokens/corpus.txt/ids")
                 .doesNotContain("model");
-        CommandRun second =
-                CommandRun.of(pretrain("--steps=40", "--hours=1", "--tokens", tokens)).succeeds();
-        assertThat(second.err()).contains("going on with the unfinished run after step ").doesNotContain("tokenized");
-        assertThat(Workshop.tree(work)).contains("model", "tokens/corpus.txt/ids").doesNotContain("model.run");
+        CommandRun second = CommandRun.of(pretrain("--steps=40", "--hours=1", "--tokens", tokens))
+                .succeeds();
+        assertThat(second.err())
+                .contains("going on with the unfinished run after step ")
+                .doesNotContain("tokenized");
+        assertThat(Workshop.tree(work))
+                .contains("model", "tokens/corpus.txt/ids")
+                .doesNotContain("model.run");
     }
 
     @Test
@@ -129,7 +136,8 @@ class PretrainCommandTest {
 
     @Test
     void wrongInputIsAnsweredWithOneLine() throws IOException {
-        assertThat(CommandRun.of("pretrain", "--corpus", corpus, "--output", output).fails())
+        assertThat(CommandRun.of("pretrain", "--corpus", corpus, "--output", output)
+                        .fails())
                 .contains("--config or --init is missing");
         assertFails("--steps and --epochs exclude each other", "--steps=3", "--epochs=1");
         assertFails("--minutes and --hours exclude each other", "--minutes=3", "--hours=1");
@@ -151,8 +159,6 @@ class PretrainCommandTest {
     }
 
     private void assertFails(String problem, Object... options) {
-        assertThat(CommandRun.of(pretrain(options)).fails())
-                .contains(problem)
-                .startsWith("albert pretrain: ");
+        assertThat(CommandRun.of(pretrain(options)).fails()).contains(problem).startsWith("albert pretrain: ");
     }
 }

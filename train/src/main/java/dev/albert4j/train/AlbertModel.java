@@ -199,7 +199,9 @@ public final class AlbertModel implements AutoCloseable {
             Layer[] group = groups[config.groupOf(layer)];
             for (int inner = 0; inner < group.length; inner++) {
                 boolean last = layer == config.numHiddenLayers() - 1 && inner == group.length - 1;
-                x = last ? lastLayer.apply(group[inner], x) : group[inner].forward(x, batch); // [N, H]; [M, H] at the end
+                x = last
+                        ? lastLayer.apply(group[inner], x)
+                        : group[inner].forward(x, batch); // [N, H]; [M, H] at the end
                 states.accept(x);
             }
         }

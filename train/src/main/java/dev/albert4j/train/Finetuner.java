@@ -97,9 +97,8 @@ public final class Finetuner {
      */
     public Finetuned run(TrainingTask task) throws IOException {
         if (init.config().head() != task.head()) {
-            throw new IllegalArgumentException(
-                    "the task needs the head " + task.head() + ", but the model has "
-                            + init.config().head());
+            throw new IllegalArgumentException("the task needs the head " + task.head() + ", but the model has "
+                    + init.config().head());
         }
         if (config.patience() > 0 && task.development() == null) {
             throw new IllegalArgumentException(
@@ -109,8 +108,7 @@ public final class Finetuner {
         Map<String, String> settings = RunSettings.of(config, start, task);
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
         try (AlbertModel model = new AlbertModel(start);
-                Trainer trainer = new Trainer(
-                        task.objective(model, config, tokenizer.vocabulary()), config);
+                Trainer trainer = new Trainer(task.objective(model, config, tokenizer.vocabulary()), config);
                 ShutdownHook hook = new ShutdownHook(this::stop)) {
             FinetuneRun run = new FinetuneRun(model, trainer, config, task.development(), settings);
             if (checkpoint.isPresent()) {

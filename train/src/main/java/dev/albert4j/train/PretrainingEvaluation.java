@@ -37,8 +37,7 @@ final class PretrainingEvaluation implements TrainingTask.Development {
         int count = Math.min(maxExamples, heldBack.size());
         List<Example> chosen = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            chosen.add(PretrainingObjective.example(
-                    heldBack.example(0, (int) ((long) i * heldBack.size() / count))));
+            chosen.add(PretrainingObjective.example(heldBack.example(0, (int) ((long) i * heldBack.size() / count))));
         }
         chosen.sort(Comparator.comparingInt(Example::length));
         this.examples = List.copyOf(chosen);

@@ -140,7 +140,8 @@ public final class Trainer implements AutoCloseable {
         }
         IntStream.range(0, batch.size())
                 .boxed()
-                .sorted(Comparator.comparingInt((Integer member) -> batch.get(member).length())
+                .sorted(Comparator.comparingInt(
+                                (Integer member) -> batch.get(member).length())
                         .reversed())
                 .forEach(member -> {
                     int least = 0;

@@ -32,8 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PretrainingTest {
     private static final int NUM_WORDS = 24;
     private static final int MAX_LENGTH = 32;
-    private static final String SETTINGS = "{\"steps\": %d, \"batchSize\": 16, \"learningRate\": 0.01, \"optimizer\": \"LAMB\","
-            + " \"maxLength\": 32, \"microBatchTokens\": 200, \"numThreads\": 2, \"evaluateEverySteps\": %d}";
+    private static final String SETTINGS =
+            "{\"steps\": %d, \"batchSize\": 16, \"learningRate\": 0.01, \"optimizer\": \"LAMB\","
+                    + " \"maxLength\": 32, \"microBatchTokens\": 200, \"numThreads\": 2, \"evaluateEverySteps\": %d}";
 
     @TempDir
     Path work;
@@ -71,8 +72,7 @@ class PretrainingTest {
     }
 
     private PretrainingTask task(String fingerprint) {
-        return new PretrainingTask(
-                examples(false, 0.2), examples(true, 0.2), true, Map.of("corpus", fingerprint));
+        return new PretrainingTask(examples(false, 0.2), examples(true, 0.2), true, Map.of("corpus", fingerprint));
     }
 
     private AlbertWeights weights() {
