@@ -42,6 +42,7 @@ class ArchitectureTest {
                         "dev.albert4j.cpu..",
                         "dev.albert4j.task..",
                         "dev.albert4j.data..",
+                        "dev.albert4j.corpus..",
                         "dev.albert4j.metric..")
                 .should()
                 .dependOnClassesThat()

@@ -30,7 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program {@code albert}: its verbs, and what it says when one fails. */
 @Command(
         name = "albert",
-        description = "ALBERT for the JVM: tokenize, fine-tune, evaluate, predict.",
+        description = "ALBERT for the JVM: tokenize, pre-train, fine-tune, evaluate, predict.",
         mixinStandardHelpOptions = true,
         version = "albert4j 0.1.0",
         footer = {"", "Start with: albert quickstart", "Help on a verb: albert VERB --help"},
@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PredictCommand.class,
             EvaluateCommand.class,
             FinetuneCommand.class,
+            PretrainCommand.class,
             TokenizeCommand.class,
             EncodeCommand.class,
             TrainTokenizerCommand.class,

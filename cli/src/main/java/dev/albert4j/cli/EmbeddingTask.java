@@ -1,6 +1,8 @@
 package dev.albert4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.albert4j.data.BadExampleException;
+import dev.albert4j.data.DataFormatException;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.metric.Report;
 import dev.albert4j.task.SentenceEmbedder;
@@ -48,6 +50,10 @@ record EmbeddingTask(SentenceEmbedder embedder) implements ModelTask {
     @Override
     public Report evaluate(Path data, DataOptions options, Progress progress) throws IOException {
         List<LabeledText> pairs = options.plainTexts(data);
-        return embedder.evaluate(pairs, progress.of(pairs.size()));
+        try {
+            return embedder.evaluate(pairs, progress.of(pairs.size()));
+        } catch (BadExampleException e) {
+            throw new DataFormatException(data, e.line(), e.problem());
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.albert4j.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.DataType;
@@ -19,10 +18,7 @@ import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.TrainingTask;
 import dev.albert4j.train.TrainingTasks;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +72,7 @@ final class Finetuning {
                 parent.config().toBuilder().finetuningTask("").build();
         AlbertWeights weights = initialWeights(parent, data.configure(withoutTask), settings.seed());
         Finetuner finetuner = new Finetuner(weights, tokenizer, settings);
-        checkOutput();
+        OutputPath.checkRun(output, tensorboard);
         RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + ".run"));
         try (EndHook hook = new EndHook();
                 RunLock lock = RunLock.of(run.path())) {
@@ -133,22 +129,6 @@ final class Finetuning {
         return new RunReport(String.valueOf(output.getFileName()), facts, settings, best);
     }
 
-    /** An hour of training must not end at a directory that cannot be written. */
-    private void checkOutput() throws IOException {
-        if (!ModelDirectory.canBeSaved(output)) {
-            throw new FileAlreadyExistsException(
-                    output.toString(),
-                    null,
-                    Files.isDirectory(output)
-                            ? "is not empty and no model directory; choose another --output"
-                            : "is a file, a directory was to be written; choose another --output");
-        }
-        OutputPath.checkDirectory(output.resolveSibling(output.getFileName() + ".run"));
-        if (tensorboard != null) {
-            OutputPath.checkDirectory(tensorboard);
-        }
-    }
-
     /** What was given, and for what was not what suits the model. */
     private static TrainConfig settings(ObjectNode settings, AlbertConfig model) {
         if (!settings.has("maxLength")) {
@@ -186,25 +166,8 @@ final class Finetuning {
     }
 
     private Provenance provenance(TrainConfig settings, @Nullable Evaluation best) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
-        Map<String, JsonNode> config = new LinkedHashMap<>();
-        ObjectNode json = mapper.valueToTree(settings);
-        json.properties().forEach(entry -> config.put(entry.getKey(), entry.getValue()));
-        List<Provenance.DataFile> hashes = new ArrayList<>();
-        for (Path file : files) {
-            hashes.add(Provenance.DataFile.of(file));
-        }
-        Provenance provenance = Provenance.now(command)
-                .withConfig(config)
-                .withData(hashes)
-                .withSeed(settings.seed())
+        ObjectNode json = new ObjectMapper().valueToTree(settings);
+        return RunProvenance.of(command, files, json, settings.seed(), best)
                 .withParent(String.valueOf(init.getFileName()));
-        if (best == null) {
-            return provenance;
-        }
-        Map<String, JsonNode> metrics = new LinkedHashMap<>();
-        best.report().metrics().forEach((name, value) -> metrics.put(name, mapper.valueToTree(value)));
-        metrics.put(FinishedRun.EPOCH, mapper.valueToTree(best.epoch()));
-        return provenance.withMetrics(metrics);
     }
 }

@@ -1,15 +1,38 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Finds out before long work whether its result can be written. Leaves nothing behind. */
 final class OutputPath {
     private OutputPath() {}
+
+    /**
+     * An hour of training must not end at a directory that cannot be written.
+     *
+     * @param model directory to write
+     * @param tensorboard directory for event files, if there is to be one
+     */
+    static void checkRun(Path model, @Nullable Path tensorboard) throws IOException {
+        if (!ModelDirectory.canBeSaved(model)) {
+            throw new FileAlreadyExistsException(
+                    model.toString(),
+                    null,
+                    Files.isDirectory(model)
+                            ? "is not empty and no model directory; choose another --output"
+                            : "is a file, a directory was to be written; choose another --output");
+        }
+        checkDirectory(model.resolveSibling(model.getFileName() + ".run"));
+        if (tensorboard != null) {
+            checkDirectory(tensorboard);
+        }
+    }
 
     /** @throws IOException if a directory of that name cannot be made, or cannot be written into */
     static void checkDirectory(Path directory) throws IOException {

@@ -52,6 +52,17 @@ final class RunLock implements AutoCloseable {
     private static void deleteUnfinished(Path directory) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, ".*.part")) {
             for (Path file : files) {
+                if (Files.isDirectory(file)) {
+                    deleteFiles(file);
+                }
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static void deleteFiles(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
                 Files.delete(file);
             }
         }

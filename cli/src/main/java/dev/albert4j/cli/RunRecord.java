@@ -3,6 +3,7 @@ package dev.albert4j.cli;
 import dev.albert4j.train.Evaluation;
 import dev.albert4j.train.Finetuned;
 import dev.albert4j.train.Finetuner;
+import dev.albert4j.train.LossSpikes;
 import dev.albert4j.train.RunLog;
 import dev.albert4j.train.RunReport;
 import dev.albert4j.train.StepReport;
@@ -26,6 +27,7 @@ final class RunRecord {
 
     private final Path runDirectory;
     private final @Nullable Path tensorboard;
+    private @Nullable LossSpikes spikes;
 
     /**
      * @param runDirectory where the log is until the run is done
@@ -34,6 +36,12 @@ final class RunRecord {
     RunRecord(Path runDirectory, @Nullable Path tensorboard) {
         this.runDirectory = runDirectory;
         this.tensorboard = tensorboard;
+    }
+
+    /** Has spikes of the loss reported. */
+    RunRecord withSpikes() {
+        spikes = new LossSpikes();
+        return this;
     }
 
     /** Trains to the end. */
@@ -49,6 +57,7 @@ final class RunRecord {
                     .onStep(step -> {
                         progress.show(step.step(), step.totalSteps(), detail(step));
                         write(() -> log.step(step));
+                        reportSpike(step, progress, log);
                     })
                     .onEvaluation(evaluation -> {
                         progress.println(line(evaluation));
@@ -62,6 +71,21 @@ final class RunRecord {
         } catch (TrainingStoppedException e) {
             System.err.println(e.getMessage()); // here and not later: the process may be about to end
             throw e;
+        }
+    }
+
+    private void reportSpike(StepReport step, ProgressBar progress, RunLog log) {
+        if (spikes != null) {
+            spikes.add(step).ifPresent(spike -> {
+                progress.println(String.format(
+                        Locale.ROOT,
+                        "step %,d: the loss %.4f is far above the %.4f ± %.4f of the steps before",
+                        spike.step(),
+                        spike.loss(),
+                        spike.mean(),
+                        spike.deviation()));
+                write(() -> log.spike(spike, step.epoch()));
+            });
         }
     }
 
@@ -89,11 +113,13 @@ final class RunRecord {
         }
     }
 
-    private static String line(Evaluation evaluation) {
+    private String line(Evaluation evaluation) {
         return String.format(
                 Locale.ROOT,
-                "epoch %d: %s%s",
-                evaluation.epoch(),
+                "%s: %s%s",
+                spikes == null
+                        ? "epoch " + evaluation.epoch()
+                        : String.format(Locale.ROOT, "epoch %d, step %,d", evaluation.epoch(), evaluation.step()),
                 metrics(evaluation.report().metrics()),
                 evaluation.best() ? "  (best so far)" : "");
     }
@@ -103,7 +129,11 @@ final class RunRecord {
                 .map(metric -> String.format(
                         Locale.ROOT,
                         "%s %.4f",
-                        metric.getKey().replace('_', ' ').replace("f1", "F1"),
+                        metric.getKey()
+                                .replace('_', ' ')
+                                .replace("f1", "F1")
+                                .replace("mlm", "MLM")
+                                .replace("sop", "SOP"),
                         metric.getValue()))
                 .collect(Collectors.joining(", "));
     }

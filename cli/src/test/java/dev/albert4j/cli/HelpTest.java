@@ -27,6 +27,12 @@ class HelpTest {
                     + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
                     + " --pooling --normalize --temperature --group-size"
                     + " --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds",
+            "pretrain",
+            "--attention-dropout --batch-size --checkpoint-minutes --config --corpus --dev-share --dropout --epochs"
+                    + " --evaluate-every --fp16 --hours --init --learning-rate --masked-lm-prob --max-grad-norm --max-length"
+                    + " --max-predictions --micro-batch-tokens --minutes --ngram --no-sop --one-sentence-a-line --optimizer"
+                    + " --output --preset --schedule --seed --short-seq-prob --steps --tensorboard --threads --tokens"
+                    + " --warmup-ratio --weight-decay",
             "tokenize",
             "--max-length --no-special --recognize-special --stride --truncation --whole-text",
             "encode",

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +45,7 @@ class StoppedRunTest {
 
     @Test
     void anInterruptedRunSaysHowToGoOnAndEndsAsIfItHadNotBeenInterrupted() throws Exception {
-        try (Running run = new Running(args)) {
+        try (RunningCommand run = new RunningCommand(args)) {
             run.await(BEGUN);
             run.signal("INT");
             assertThat(run.status()).isEqualTo(130);
@@ -63,7 +59,7 @@ class StoppedRunTest {
                         "model.run/checkpoint.safetensors",
                         "model.run/log.jsonl",
                         "train.csv");
-        try (Running run = new Running(args)) {
+        try (RunningCommand run = new RunningCommand(args)) {
             run.await("going on with the unfinished run after step ");
             run.await("epoch ");
             run.signal("TERM");
@@ -100,7 +96,7 @@ class StoppedRunTest {
 
     @Test
     void aKilledRunLeavesNoModelAndTheNextStartGoesOn() throws Exception {
-        try (Running run = new Running(args)) {
+        try (RunningCommand run = new RunningCommand(args)) {
             run.await(BEGUN);
             run.signal("KILL");
             assertThat(run.status()).isEqualTo(137);
@@ -118,7 +114,7 @@ class StoppedRunTest {
     void aSecondRunIntoTheSameOutputIsRefused() throws Exception {
         Object[] args = this.args.clone();
         args[List.of(args).indexOf("--epochs=40")] = "--epochs=100000";
-        try (Running run = new Running(args)) {
+        try (RunningCommand run = new RunningCommand(args)) {
             run.await(BEGUN);
             CommandRun second = CommandRun.of(args);
             assertThat(second.status()).isEqualTo(2);
@@ -135,7 +131,7 @@ class StoppedRunTest {
 
     @Test
     void anUnfinishedRunIsNotGoneOnWithByOtherSettings() throws Exception {
-        try (Running run = new Running(args)) {
+        try (RunningCommand run = new RunningCommand(args)) {
             run.await(BEGUN);
             run.signal("KILL");
             assertThat(run.status()).isEqualTo(137);
@@ -147,63 +143,5 @@ class StoppedRunTest {
         assertThat(run.err()).contains("model.run", "learningRate 0.001 there, 0.002 here");
         assertThat(output.resolveSibling("model.run").resolve("checkpoint.safetensors"))
                 .exists();
-    }
-
-    /** The command line in a process of its own. */
-    private static final class Running implements AutoCloseable {
-        private final Process process;
-        private final BufferedReader err;
-        private final List<String> lines = new ArrayList<>();
-
-        Running(Object[] args) throws IOException {
-            List<String> command = new ArrayList<>();
-            if (System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
-                // A build in the background of a shell ignores SIGINT, and so would its children.
-                command.addAll(List.of("env", "--default-signal=INT"));
-            }
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Albert.class.getName()));
-            for (Object arg : args) {
-                command.add(arg.toString());
-            }
-            process = new ProcessBuilder(command)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            err = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
-        }
-
-        /** Waits for a line of stderr. */
-        void await(String begin) throws IOException {
-            for (String line = err.readLine(); line != null; line = err.readLine()) {
-                lines.add(line);
-                if (line.startsWith(begin)) {
-                    return;
-                }
-            }
-            throw new AssertionError("no line begins with \"" + begin + "\": " + lines);
-        }
-
-        void signal(String name) throws IOException, InterruptedException {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-            assertThat(kill.waitFor()).isZero();
-        }
-
-        int status() throws IOException, InterruptedException {
-            for (String line = err.readLine(); line != null; line = err.readLine()) {
-                lines.add(line);
-            }
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s", lines).isTrue();
-            return process.exitValue();
-        }
-
-        String lastLine() {
-            return lines.get(lines.size() - 1);
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-        }
     }
 }

@@ -196,7 +196,7 @@ class TaskTest {
         assertThat(CommandRun.of("predict", output, "--explain", text).fails()).contains("fill-mask");
         Object[] dropout =
                 Workshop.finetune(output, data, work.resolve("other"), "--task", "fill-mask", "--word-dropout", "0.1");
-        assertThat(CommandRun.of(dropout).fails()).contains("wordDropout");
+        assertThat(CommandRun.of(dropout).fails()).contains("--word-dropout 0.1 is not for --task fill-mask");
     }
 
     @Test

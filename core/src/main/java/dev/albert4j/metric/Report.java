@@ -27,9 +27,9 @@ public record Report(Map<String, Double> metrics, String text, JsonNode json) {
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     }
 
-    /** Whether the lower of two numbers of a name is the better one: errors and perplexities. */
+    /** Whether the lower of two numbers of a name is the better one: errors, losses and perplexities. */
     public static boolean isLowerBetter(String name) {
-        return name.endsWith("error") || name.endsWith("perplexity");
+        return name.endsWith("error") || name.endsWith("loss") || name.endsWith("perplexity");
     }
 
     /**

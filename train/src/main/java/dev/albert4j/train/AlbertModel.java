@@ -21,6 +21,7 @@ import dev.albert4j.train.PackedBatch.Group;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -156,7 +157,7 @@ public final class AlbertModel implements AutoCloseable {
      */
     Tensor sentences(PackedBatch batch, Pooling pooling) {
         if (pooling == Pooling.CLS) {
-            return encode(batch, true, state -> {}); // [B, H]
+            return encode(batch, (layer, x) -> layer.firstTokens(x, batch), state -> {}); // [B, H]
         }
         TensorVector groups =
                 lastHiddenState(batch, state -> {}).split_with_sizes(batch.groupTokens(), 0); // each [bT, H]
@@ -176,7 +177,7 @@ public final class AlbertModel implements AutoCloseable {
      * @return [B, H]
      */
     Tensor pooled(PackedBatch batch) {
-        return pooler(encode(batch, true, state -> {})); // [B, H]
+        return pooler(encode(batch, (layer, x) -> layer.firstTokens(x, batch), state -> {})); // [B, H]
     }
 
     /**
@@ -186,7 +187,17 @@ public final class AlbertModel implements AutoCloseable {
      * @return [N, H]
      */
     Tensor lastHiddenState(PackedBatch batch, Consumer<Tensor> states) {
-        return encode(batch, false, states); // [N, H]
+        return encode(batch, (layer, x) -> layer.forward(x, batch), states); // [N, H]
+    }
+
+    /**
+     * The last hidden state of some tokens. The last layer's feed-forward part runs on them alone.
+     *
+     * @param tokens places among the N tokens, [M], int64
+     * @return [M, H]
+     */
+    Tensor lastHiddenState(PackedBatch batch, Tensor tokens) {
+        return encode(batch, (layer, x) -> layer.someTokens(x, batch, tokens), state -> {}); // [M, H]
     }
 
     /**
@@ -199,7 +210,8 @@ public final class AlbertModel implements AutoCloseable {
         return tanh(dense("albert.pooler", firstTokens)); // [B, H]
     }
 
-    private Tensor encode(PackedBatch batch, boolean firstTokensOnly, Consumer<Tensor> states) {
+    /** @param lastLayer runs the last layer on its input [N, H], on as many tokens as are needed of it */
+    private Tensor encode(PackedBatch batch, BiFunction<Layer, Tensor, Tensor> lastLayer, Consumer<Tensor> states) {
         Tensor x = embeddings(batch); // [N, E]
         states.accept(x);
         x = dense("albert.encoder.embedding_hidden_mapping_in", x); // [N, H]
@@ -209,7 +221,9 @@ public final class AlbertModel implements AutoCloseable {
             Layer[] group = groups[config.groupOf(layer)];
             for (int inner = 0; inner < group.length; inner++) {
                 boolean last = layer == config.numHiddenLayers() - 1 && inner == group.length - 1;
-                x = group[inner].forward(x, batch, last && firstTokensOnly); // [N, H], or [B, H] at the end
+                x = last
+                        ? lastLayer.apply(group[inner], x)
+                        : group[inner].forward(x, batch); // [N, H]; [M, H] at the end
                 states.accept(x);
             }
         }
@@ -260,10 +274,24 @@ public final class AlbertModel implements AutoCloseable {
                     parameter(attention + "value." + kind)));
         }
 
-        Tensor forward(Tensor x, PackedBatch batch, boolean firstTokensOnly) {
+        /** All tokens, [N, H]. */
+        Tensor forward(Tensor x, PackedBatch batch) {
+            return afterAttention(attention(x, batch), x);
+        }
+
+        /** The first token of each sequence, [B, H]. */
+        Tensor firstTokens(Tensor x, PackedBatch batch) {
+            Tensor residual = x.index_select(0, batch.firstTokens()); // [B, H]
+            return afterAttention(firstTokensAttention(x, residual, batch), residual);
+        }
+
+        /** Some tokens, [M, H]. */
+        Tensor someTokens(Tensor x, PackedBatch batch, Tensor tokens) {
+            return afterAttention(attention(x, batch).index_select(0, tokens), x.index_select(0, tokens));
+        }
+
+        private Tensor afterAttention(Tensor context, Tensor residual) {
             int h = config.hiddenSize();
-            Tensor residual = firstTokensOnly ? x.index_select(0, batch.firstTokens()) : x; // [M, H], M = N or B
-            Tensor context = firstTokensOnly ? firstTokensAttention(x, residual, batch) : attention(x, batch); // [M, H]
             Tensor attended = drop(dense(prefix + ".attention.dense", context), config.hiddenDropoutProb());
             attended = layerNorm(prefix + ".attention.LayerNorm", attended.add_(residual), h); // [M, H]
             Tensor inner = activation(dense(prefix + ".ffn", attended)); // [M, F]

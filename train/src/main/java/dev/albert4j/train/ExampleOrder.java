@@ -1,5 +1,6 @@
 package dev.albert4j.train;
 
+import dev.albert4j.corpus.Seeds;
 import java.util.SplittableRandom;
 
 /**

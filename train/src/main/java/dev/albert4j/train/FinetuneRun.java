@@ -28,18 +28,23 @@ final class FinetuneRun {
     private final AlbertModel model;
     private final Trainer trainer;
     private final TrainConfig config;
-    private final TrainingTask task;
+    private final TrainingTask.@Nullable Development development;
     private final ModelEncoder encoder;
     private final RunSettings settings;
     private final List<Evaluation> history = new ArrayList<>();
     private @Nullable AlbertWeights best;
 
     /** @param settings what the run was started with */
-    FinetuneRun(AlbertModel model, Trainer trainer, TrainConfig config, TrainingTask task, RunSettings settings) {
+    FinetuneRun(
+            AlbertModel model,
+            Trainer trainer,
+            TrainConfig config,
+            TrainingTask.@Nullable Development development,
+            RunSettings settings) {
         this.model = model;
         this.trainer = trainer;
         this.config = config;
-        this.task = task;
+        this.development = development;
         this.encoder = new ModelEncoder(model, trainer.workers(), config.microBatchTokens());
         this.settings = settings;
     }
@@ -47,7 +52,7 @@ final class FinetuneRun {
     /** Whether the model is to be evaluated after this step. */
     boolean isDue(StepReport report) {
         long interval = config.evaluateEverySteps() > 0 ? config.evaluateEverySteps() : trainer.stepsPerEpoch();
-        return task.development() != null && (report.step() % interval == 0 || trainer.isDone());
+        return development != null && (report.step() % interval == 0 || trainer.isDone());
     }
 
     /** Whether all steps are taken, or the metric has not become better for so long that the settings call it the end. */
@@ -62,8 +67,8 @@ final class FinetuneRun {
      */
     Evaluation evaluate(StepReport step) {
         AlbertWeights weights = model.weights();
-        TrainingTask.Development development = Objects.requireNonNull(task.development(), "development data");
-        Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, development.evaluate(weights, encoder));
+        Report report = Objects.requireNonNull(development, "development data").evaluate(weights, encoder);
+        Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, report);
         if (evaluation.best()) {
             best = weights;
         }

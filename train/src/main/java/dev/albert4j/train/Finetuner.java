@@ -2,6 +2,7 @@ package dev.albert4j.train;
 
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.ProblemType;
 import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.tokenize.Tokenizer;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fine-tunes a model for a task: trains, evaluates on development data, keeps the best weights.
+ * Fine-tunes a model for a task, or pre-trains it: trains, evaluates on development data, keeps the best weights.
  *
  * <p>With a {@link RunDirectory}, a run that was stopped (by {@link #stop}, an interrupt, the end of the process, or a power
  * failure) goes on where it was. Not thread-safe but for {@link #stop}.
@@ -28,6 +29,7 @@ public final class Finetuner {
     private Consumer<Evaluation> evaluationListener = evaluation -> {};
     private LongConsumer resumeListener = step -> {};
     private @Nullable RunDirectory directory;
+    private Duration checkpointInterval = CHECKPOINT_INTERVAL;
     private volatile boolean stopRequested;
 
     /**
@@ -72,6 +74,12 @@ public final class Finetuner {
         return this;
     }
 
+    /** Keeps a checkpoint at least that often, instead of every five minutes. */
+    public Finetuner checkpointEvery(Duration interval) {
+        checkpointInterval = interval;
+        return this;
+    }
+
     /** Asks a run to stop after its present step and to leave a checkpoint. May be called from any thread. */
     public void stop() {
         stopRequested = true;
@@ -87,16 +95,16 @@ public final class Finetuner {
      * @throws IOException if the run directory cannot be read or written
      */
     public Finetuned run(TrainingTask task) throws IOException {
-        if (init.config().head() != task.loss().head()) {
-            throw new IllegalArgumentException(
-                    "the task needs the head " + task.loss().head() + ", but the model has "
-                            + init.config().head());
+        if (init.config().head() != task.head()) {
+            throw new IllegalArgumentException("the task needs the head " + task.head() + ", but the model has "
+                    + init.config().head());
         }
         if (config.patience() > 0 && task.development() == null) {
             throw new WrongSettingException("patience", config.patience() + " needs development data to evaluate on");
         }
         if (config.thresholds() != ThresholdTuning.NONE
-                && (task.development() == null || task.loss() != Loss.MULTI_LABEL)) {
+                && (task.development() == null
+                        || init.config().problemType() != ProblemType.MULTI_LABEL_CLASSIFICATION)) {
             throw new WrongSettingException(
                     "thresholds", config.thresholds() + " needs a multi-label task and development data to choose by");
         }
@@ -104,10 +112,9 @@ public final class Finetuner {
         RunSettings settings = RunSettings.of(config, start, task);
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
         try (AlbertModel model = new AlbertModel(start);
-                Trainer trainer = new Trainer(
-                        new TaskObjective(model, task.loss(), task.train(), config, tokenizer.vocabulary()), config);
+                Trainer trainer = new Trainer(task.objective(model, config, tokenizer.vocabulary()), config);
                 ShutdownHook hook = new ShutdownHook(this::stop)) {
-            FinetuneRun run = new FinetuneRun(model, trainer, config, task, settings);
+            FinetuneRun run = new FinetuneRun(model, trainer, config, task.development(), settings);
             if (checkpoint.isPresent()) {
                 run.restore(checkpoint.get());
                 resumeListener.accept(trainer.numSteps());
@@ -140,7 +147,7 @@ public final class Finetuner {
             if (due) {
                 evaluationListener.accept(run.evaluate(report));
             }
-            if (due || trainer.isDone() || System.nanoTime() - saved > CHECKPOINT_INTERVAL.toNanos()) {
+            if (due || trainer.isDone() || System.nanoTime() - saved > checkpointInterval.toNanos()) {
                 run.save(directory);
                 saved = System.nanoTime();
             }

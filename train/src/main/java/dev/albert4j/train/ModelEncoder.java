@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The encoder of a model in training, with its present parameters, on the run's threads. Not thread-safe. */
 @SuppressWarnings("try") // scope and guard act by being open
-final class ModelEncoder implements Encoder {
+public final class ModelEncoder implements Encoder {
     private final AlbertModel model;
     private final Workers workers;
     private final int maxTokens;
@@ -32,6 +32,21 @@ final class ModelEncoder implements Encoder {
         this.model = model;
         this.workers = workers;
         this.maxTokens = maxTokens;
+    }
+
+    /** The model itself. */
+    AlbertModel model() {
+        return model;
+    }
+
+    /** The threads it runs on. */
+    Workers workers() {
+        return workers;
+    }
+
+    /** Most tokens of one pass of a thread. */
+    int maxTokens() {
+        return maxTokens;
     }
 
     @Override

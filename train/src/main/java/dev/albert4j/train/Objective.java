@@ -1,7 +1,9 @@
 package dev.albert4j.train;
 
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Trainer} makes smaller: examples in, one loss out. Examples are numbered from 0; what an example looks like
@@ -14,11 +16,8 @@ public interface Objective extends AutoCloseable {
     /** Number of training examples. */
     int numExamples();
 
-    /** Number of tokens of an example. */
-    int numTokens(int example);
-
-    /** What an example weighs in the mean loss of several, in an epoch; 0 if it has nothing to learn from. */
-    double weight(int epoch, int example);
+    /** The examples of a batch as they look in an epoch (from 0). */
+    List<Example> examples(int epoch, int[] numbers);
 
     /**
      * The most examples that are seen together because the loss of each depends on the others. The trainer cuts a batch into groups
@@ -30,13 +29,16 @@ public interface Objective extends AutoCloseable {
     }
 
     /**
-     * The weighted mean loss of these examples, with dropout; a scalar that belongs to the caller's {@code PointerScope}.
+     * The part that some examples have in the loss of their batch, with dropout: the parts of all add up to the batch's loss,
+     * however it is divided. A scalar that belongs to the caller's {@code PointerScope}; null if there is nothing to learn from them.
      *
-     * @param epoch from 0
-     * @param examples numbers of examples, sorted by number of tokens; exactly one group, where examples do not stand alone
+     * @param batch as {@link #examples} made it
+     * @param members places in the batch, sorted by the examples' number of tokens; exactly one group, where examples do not stand
+     *     alone
      * @param seed of dropout
      */
-    Tensor loss(int epoch, int[] examples, long seed);
+    @Nullable
+    Tensor loss(List<Example> batch, int[] members, long seed);
 
     /**
      * The same objective for another thread: its parameters share their values with this one's, but have gradients of their

@@ -67,6 +67,19 @@ final class PackedBatch {
         return new PackedBatch(tensor(ids), tensor(typeIds), tensor(positions), tensor(firstTokens), groups);
     }
 
+    /** The sequences of examples, in their order. */
+    static PackedBatch ofExamples(List<Example> examples) {
+        List<int[]> ids = new ArrayList<>();
+        List<int[]> typeIds = new ArrayList<>();
+        for (Example example : examples) {
+            for (Example.Sequence sequence : example.sequences()) {
+                ids.add(sequence.ids());
+                typeIds.add(sequence.typeIds());
+            }
+        }
+        return of(Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new)));
+    }
+
     /** [N], int64. */
     Tensor ids() {
         return ids;

@@ -107,6 +107,13 @@ public final class RunLog implements Closeable {
         }
     }
 
+    /** Takes down a spike of the loss. */
+    public void spike(LossSpikes.Spike spike, int epoch) throws IOException {
+        ObjectNode line = line("spike", spike.step(), epoch + 1);
+        line.put("loss", spike.loss()).put("mean", spike.mean()).put("deviation", spike.deviation());
+        write(line);
+    }
+
     private void endGroup() throws IOException {
         if (group.isEmpty()) {
             return;

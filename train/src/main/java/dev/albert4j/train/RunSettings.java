@@ -8,7 +8,6 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.train.Example.Sequence;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -33,9 +32,7 @@ public record RunSettings(JsonNode train, JsonNode data) {
         AlbertConfig model = start.config();
         ObjectNode data = JSON.createObjectNode();
         model.labels().forEach(data.putArray("labels")::add);
-        data.put("loss", task.loss().name());
-        data.put("trainingData", checksum(task.train()));
-        data.put("developmentData", task.fingerprint());
+        task.fingerprint().forEach(data::put);
         data.put("initialWeights", checksum(start));
         return parse(Map.of(TRAIN, config.toJson(), DATA, data.toString()));
     }
@@ -70,26 +67,6 @@ public record RunSettings(JsonNode train, JsonNode data) {
                 differences.add(name + " " + there.path(name) + " there, " + here.path(name) + " here");
             }
         }
-    }
-
-    private static String checksum(List<Example> examples) {
-        CRC32C crc = new CRC32C();
-        for (Example example : examples) {
-            for (Sequence sequence : example.sequences()) {
-                update(crc, sequence.ids());
-                update(crc, sequence.typeIds());
-            }
-            ByteBuffer target = ByteBuffer.allocate(4 * example.target().length);
-            target.asFloatBuffer().put(example.target());
-            crc.update(target.array());
-        }
-        return examples.size() + " examples with checksum " + Long.toHexString(crc.getValue());
-    }
-
-    private static void update(CRC32C crc, int[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length + 4).putInt(values.length);
-        bytes.asIntBuffer().put(values);
-        crc.update(bytes.array());
     }
 
     private static String checksum(AlbertWeights weights) {

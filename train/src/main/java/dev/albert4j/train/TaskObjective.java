@@ -1,13 +1,13 @@
 package dev.albert4j.train;
 
-import dev.albert4j.model.Batch;
 import dev.albert4j.tokenize.Vocabulary;
-import dev.albert4j.train.Example.Sequence;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** The {@link Loss} of a model with its task's head on training examples, as an {@link ExampleView} shows them: with word dropout, or masked. Not thread-safe. */
 public final class TaskObjective implements Objective {
@@ -97,31 +97,27 @@ public final class TaskObjective implements Objective {
     }
 
     @Override
-    public int numTokens(int example) {
-        return examples.get(example).length();
+    public List<Example> examples(int epoch, int[] numbers) {
+        return Arrays.stream(numbers)
+                .mapToObj(number -> view.apply(examples.get(number), epoch, number))
+                .toList();
     }
 
     @Override
-    public double weight(int epoch, int example) {
-        Example plain = examples.get(example);
-        return loss.weight(loss == Loss.MASKED_LM ? view.apply(plain, epoch, example) : plain, classWeights);
-    }
-
-    @Override
-    public Tensor loss(int epoch, int[] numbers, long seed) {
-        List<Example> seen = new ArrayList<>(numbers.length);
-        List<int[]> ids = new ArrayList<>();
-        List<int[]> typeIds = new ArrayList<>();
-        for (int number : numbers) {
-            Example example = view.apply(examples.get(number), epoch, number);
-            seen.add(example);
-            for (Sequence sequence : example.sequences()) {
-                ids.add(sequence.ids());
-                typeIds.add(sequence.typeIds());
-            }
+    public @Nullable Tensor loss(List<Example> batch, int[] members, long seed) {
+        List<Example> seen = Arrays.stream(members).mapToObj(batch::get).toList();
+        double share = weight(seen) / weight(batch);
+        if (!(share > 0)) {
+            return null;
         }
         model.train(seed);
-        Batch batch = Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new));
-        return loss.of(model, PackedBatch.of(batch), seen, config, classWeights);
+        return loss.of(model, PackedBatch.ofExamples(seen), seen, config, classWeights)
+                .mul(new Scalar(share));
+    }
+
+    private double weight(List<Example> some) {
+        return some.stream()
+                .mapToDouble(example -> loss.weight(example, classWeights))
+                .sum();
     }
 }

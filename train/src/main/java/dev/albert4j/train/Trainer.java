@@ -1,13 +1,14 @@
 package dev.albert4j.train;
 
+import dev.albert4j.corpus.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -110,10 +111,10 @@ public final class Trainer implements AutoCloseable {
         long begin = System.nanoTime();
         int epoch = Math.toIntExact(step / order.batchesPerEpoch());
         int[] batch = order.batch(epoch, Math.toIntExact(step % order.batchesPerEpoch()));
-        List<List<int[]>> shares = shares(groups(batch));
+        List<Example> examples = objectives.get(0).examples(epoch, batch);
+        List<List<int[]>> shares = shares(examples, groups(examples));
         double[] losses = new double[workers.size()];
-        double weight = weight(epoch, batch);
-        workers.run(worker -> losses[worker] = backward(epoch, shares.get(worker), weight, worker));
+        workers.run(worker -> losses[worker] = backward(examples, shares.get(worker), worker));
         double loss = Arrays.stream(losses).sum();
         double gradNorm = optimizer.sumGradients(workers);
         double learningRate = schedule.at(step);
@@ -126,69 +127,60 @@ public final class Trainer implements AutoCloseable {
         optimizer.step(learningRate, clips ? config.maxGradNorm() / gradNorm : 1, workers);
         step++;
         double seconds = (System.nanoTime() - begin) * 1e-9;
-        long tokens = numTokens(batch);
+        long tokens = examples.stream().mapToLong(Example::length).sum();
         return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens, tokens / seconds);
     }
 
-    private double weight(int epoch, int[] examples) {
-        return Arrays.stream(examples)
-                .mapToDouble(example -> objectives.get(0).weight(epoch, example))
-                .sum();
-    }
-
-    private int numTokens(int example) {
-        return objectives.get(0).numTokens(example);
-    }
-
-    private long numTokens(int[] examples) {
-        return Arrays.stream(examples).mapToLong(this::numTokens).sum();
-    }
-
     /**
-     * What of a batch must stay together: as a function of the batch alone, however many workers there are. Each group begins with its
-     * longest example.
+     * What of a batch must stay together, as places in it: a function of the batch alone, however many workers there are. Each group
+     * begins with its longest example.
      */
-    private List<int[]> groups(int[] batch) {
-        int numGroups = (batch.length - 1) / objectives.get(0).groupSize() + 1;
+    private List<int[]> groups(List<Example> batch) {
+        int numGroups = (batch.size() - 1) / objectives.get(0).groupSize() + 1;
         List<int[]> groups = new ArrayList<>(numGroups);
         for (int g = 0; g < numGroups; g++) {
-            int begin = (int) ((long) batch.length * g / numGroups);
-            int end = (int) ((long) batch.length * (g + 1) / numGroups);
-            groups.add(Arrays.stream(batch, begin, end)
+            int begin = (int) ((long) batch.size() * g / numGroups);
+            int end = (int) ((long) batch.size() * (g + 1) / numGroups);
+            groups.add(IntStream.range(begin, end)
                     .boxed()
-                    .sorted(Comparator.<Integer>comparingInt(this::numTokens)
-                            .reversed()
-                            .thenComparing(Comparator.naturalOrder()))
+                    .sorted(Comparator.comparingInt(
+                                    (Integer member) -> batch.get(member).length())
+                            .reversed())
                     .mapToInt(Integer::intValue)
                     .toArray());
         }
         return groups;
     }
 
+    private static long numTokens(List<Example> batch, int[] members) {
+        return Arrays.stream(members)
+                .mapToLong(member -> batch.get(member).length())
+                .sum();
+    }
+
     /** Deals a batch out to the workers: the longest group first, each to the one with the fewest tokens. */
-    private List<List<int[]>> shares(List<int[]> groups) {
+    private List<List<int[]>> shares(List<Example> batch, List<int[]> groups) {
         List<List<int[]>> shares = new ArrayList<>();
         long[] tokens = new long[workers.size()];
         for (int worker = 0; worker < tokens.length; worker++) {
             shares.add(new ArrayList<>());
         }
         groups.stream()
-                .sorted(Comparator.<int[]>comparingLong(this::numTokens)
-                        .reversed()
-                        .thenComparing(group -> group[0]))
+                .sorted(Comparator.comparingLong((int[] group) -> numTokens(batch, group))
+                        .reversed())
                 .forEach(group -> {
                     int least = 0;
                     for (int worker = 1; worker < tokens.length; worker++) {
                         least = tokens[worker] < tokens[least] ? worker : least;
                     }
                     shares.get(least).add(group);
-                    tokens[least] += numTokens(group);
+                    tokens[least] += numTokens(batch, group);
                 });
         return shares;
     }
 
-    /** Adds the gradient of a worker's share of the batch's mean loss, in passes of at most {@code microBatchTokens}. */
-    private double backward(int epoch, List<int[]> share, double batchWeight, int worker) {
+    /** Adds the gradient of a worker's share of the batch's loss, in passes of at most {@code microBatchTokens}. */
+    private double backward(List<Example> batch, List<int[]> share, int worker) {
         Objective objective = objectives.get(worker);
         double loss = 0;
         long seed = Seeds.mix(Seeds.mix(config.seed(), step), worker);
@@ -196,16 +188,13 @@ public final class Trainer implements AutoCloseable {
         while (begin < share.size()) {
             int end = begin;
             long tokens = 0;
-            while (end < share.size() && (end == begin || fits(objective, tokens + numTokens(share.get(end))))) {
-                tokens += numTokens(share.get(end++));
+            while (end < share.size() && (end == begin || fits(objective, tokens + numTokens(batch, share.get(end))))) {
+                tokens += numTokens(batch, share.get(end++));
             }
-            int[] examples = share.subList(begin, end).stream()
+            int[] members = share.subList(begin, end).stream()
                     .flatMapToInt(Arrays::stream)
                     .toArray();
-            double part = weight(epoch, examples) / batchWeight;
-            if (part > 0) {
-                loss += backward(objective, epoch, examples, part, Seeds.mix(seed, begin));
-            }
+            loss += backward(objective, batch, members, Seeds.mix(seed, begin));
             begin = end;
         }
         return loss;
@@ -217,9 +206,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     @SuppressWarnings("try") // the scope acts by being open
-    private static double backward(Objective objective, int epoch, int[] examples, double part, long seed) {
+    private static double backward(Objective objective, List<Example> batch, int[] members, long seed) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor loss = objective.loss(epoch, examples, seed).mul(new Scalar(part));
+            Tensor loss = objective.loss(batch, members, seed);
+            if (loss == null) {
+                return 0;
+            }
             loss.backward();
             return loss.item_float();
         }

@@ -123,7 +123,7 @@ public final class TrainingTasks {
                         .map(window -> tagged(window, text, labels)))
                 .filter(example -> Loss.TOKEN_CLASSIFICATION.weight(example, ClassWeights.NONE) > 0)
                 .toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.TOKEN_CLASSIFICATION,
                 examples,
                 dev.isEmpty()
@@ -164,7 +164,7 @@ public final class TrainingTasks {
                                 .stream()
                                 .map(window -> answered(window, question)))
                 .toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.SPAN,
                 examples,
                 dev.isEmpty()
@@ -193,7 +193,7 @@ public final class TrainingTasks {
     /** One of several options for each question. */
     public TrainingTask choices(List<ChoiceQuestion> train, List<ChoiceQuestion> dev) {
         List<Example> examples = train.parallelStream().map(this::choice).toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.CHOICE,
                 examples,
                 dev.isEmpty()
@@ -212,7 +212,7 @@ public final class TrainingTasks {
 
     /** Texts by how well they fit a query. */
     public TrainingTask rankings(List<RankedQuery> train, List<RankedQuery> dev) {
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.RANKING,
                 train.parallelStream().map(this::ranking).toList(),
                 dev.isEmpty()
@@ -258,7 +258,7 @@ public final class TrainingTasks {
                     return new Example(List.of(first, second), new float[1]);
                 })
                 .toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.CONTRASTIVE,
                 examples,
                 dev.isEmpty()
@@ -292,7 +292,7 @@ public final class TrainingTasks {
                 .flatMap(text -> tokenizer.windows(text, null, options, 0).stream())
                 .map(window -> Example.of(window.ids(), window.typeIds(), Loss.IGNORED))
                 .toList();
-        return new TrainingTask(
+        return new ExampleTask(
                 Loss.MASKED_LM,
                 examples,
                 dev.isEmpty()
@@ -315,7 +315,7 @@ public final class TrainingTasks {
                     return Example.of(encoding.ids(), encoding.typeIds(), target.apply(text));
                 })
                 .toList();
-        return new TrainingTask(loss, examples, dev.isEmpty() ? null : development, fingerprint(dev));
+        return new ExampleTask(loss, examples, dev.isEmpty() ? null : development, fingerprint(dev));
     }
 
     private static String fingerprint(List<LabeledText> dev) {

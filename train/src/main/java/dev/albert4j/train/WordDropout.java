@@ -1,5 +1,6 @@
 package dev.albert4j.train;
 
+import dev.albert4j.corpus.Seeds;
 import dev.albert4j.tokenize.Vocabulary;
 import dev.albert4j.train.Example.Sequence;
 import java.util.Arrays;

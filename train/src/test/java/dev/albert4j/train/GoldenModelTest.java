@@ -162,6 +162,41 @@ class GoldenModelTest {
         }
     }
 
+    /** As training computes it: the last layer's feed-forward part at the tokens alone that a head reads. */
+    @Test
+    void theLossOfPretrainingAndItsGradientsAreHuggingFaces() throws IOException {
+        GoldenCase golden = GoldenCase.read("a-pretraining");
+        List<Example> examples = new ArrayList<>();
+        for (int i = 0; i < golden.inputs().at("/batch/sequences").size(); i++) {
+            JsonNode sequence = golden.inputs()
+                    .get("sequences")
+                    .get(golden.inputs().at("/batch/sequences/" + i).asInt());
+            int[] ids = ints(sequence.get("ids"));
+            int[] labels = ints(golden.inputs().at("/labels/labels/" + i));
+            int[] places = IntStream.range(0, ids.length)
+                    .filter(t -> labels[t] != Loss.IGNORED)
+                    .toArray();
+            examples.add(PretrainingLoss.example(
+                    ids,
+                    ints(sequence.get("type_ids")),
+                    golden.inputs().at("/labels/sentence_order_label/" + i).asInt(),
+                    places,
+                    IntStream.of(places).map(t -> labels[t]).toArray()));
+        }
+        try (PointerScope scope = new PointerScope();
+                AlbertModel model = new AlbertModel(golden.weights());
+                Optimizer gradients = Optimizer.adamW(List.of(model.parameters()), 0)) {
+            double sum = 0;
+            for (List<Example> part : List.of(examples.subList(0, 1), examples.subList(1, examples.size()))) {
+                Tensor loss = new PretrainingLoss(true).of(model, examples, part);
+                loss.backward();
+                sum += loss.item_float();
+            }
+            assertThat(sum).isCloseTo(golden.expected("loss")[0], within(1e-5));
+            assertGradients(model, golden);
+        }
+    }
+
     private static void assertGradients(AlbertModel model, GoldenCase golden) {
         for (Map.Entry<String, Tensor> parameter : model.parameters().entrySet()) {
             assertThat(Tensors.floats(parameter.getValue().grad()))

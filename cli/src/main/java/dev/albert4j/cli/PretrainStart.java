@@ -1,0 +1,69 @@
+package dev.albert4j.cli;
+
+import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Head;
+import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.tokenize.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What pre-training starts from.
+ *
+ * @param config shape of the model, with the head of pre-training
+ * @param tokenizer its tokenizer
+ * @param parent model whose weights it starts with; null for none
+ */
+record PretrainStart(
+        AlbertConfig config, Tokenizer tokenizer, @Nullable ModelDirectory parent) {
+    /**
+     * Reads it.
+     *
+     * @param config a directory with config.json and a tokenizer, or such a file in one; null to take the model's
+     * @param init a model, or null; one of both there is
+     */
+    static PretrainStart of(@Nullable Path config, @Nullable String init) throws IOException {
+        ModelDirectory parent = init == null ? null : ModelDirectory.open(Models.resolve(init));
+        if (parent != null && !parent.hasWeights()) {
+            throw new IllegalArgumentException(parent.path() + " has no weights to start from; give it as --config");
+        }
+        if (config == null) {
+            if (parent == null) {
+                throw new IllegalArgumentException("there is neither a configuration nor a model");
+            }
+            return of(parent.config(), Models.tokenizer(parent), parent);
+        }
+        if (!Files.exists(config)) {
+            throw new NoSuchFileException(config.toString(), null, "there is no such directory or file");
+        }
+        if (Files.isDirectory(config)) {
+            ModelDirectory directory = ModelDirectory.open(config);
+            return of(directory.config(), Models.tokenizer(directory), parent);
+        }
+        Tokenizer tokenizer = Tokenizer.load(config.toAbsolutePath().resolveSibling("."));
+        AlbertConfig read = AlbertConfig.read(config);
+        if (tokenizer.vocabulary().size() > read.vocabSize()) {
+            throw new IllegalArgumentException(config + ": the tokenizer beside it has "
+                    + tokenizer.vocabulary().size() + " tokens, but vocab_size is " + read.vocabSize());
+        }
+        return of(read, tokenizer, parent);
+    }
+
+    private static PretrainStart of(AlbertConfig config, Tokenizer tokenizer, @Nullable ModelDirectory parent) {
+        return new PretrainStart(config.toBuilder().head(Head.PRE_TRAINING).build(), tokenizer, parent);
+    }
+
+    /** The weights: new ones, or the parent's as far as it has them. */
+    AlbertWeights weights(long seed) throws IOException {
+        if (parent == null) {
+            return AlbertWeights.initialize(config, seed);
+        }
+        try (var tensors = parent.openTensors()) {
+            return AlbertWeights.loadEncoder(config, tensors, seed).weights();
+        }
+    }
+}
