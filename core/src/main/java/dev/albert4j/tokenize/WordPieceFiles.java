@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.ModelFormatException;
+import dev.albert4j.io.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -141,19 +141,9 @@ final class WordPieceFiles {
                 .put("strip_accents", segmenter.normalization().stripAccents())
                 .put("tokenize_chinese_chars", segmenter.normalization().splitChinese());
         Files.createDirectories(directory);
-        write(directory, CONFIG, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
-        write(directory, VOCAB, lines.toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Writes a file aside and renames it, so that nobody ever sees half of it. */
-    private static void write(Path directory, String name, byte[] bytes) throws IOException {
-        Path aside = Files.createTempFile(directory, name, ".part");
-        try {
-            Files.write(aside, bytes);
-            Files.move(aside, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(aside);
-        }
+        WholeFile.write(
+                directory.resolve(CONFIG), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
+        WholeFile.write(directory.resolve(VOCAB), lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static JsonNode json(Path file) throws IOException {
