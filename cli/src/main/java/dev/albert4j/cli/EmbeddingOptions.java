@@ -1,6 +1,5 @@
 package dev.albert4j.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.model.SentenceConfig.Pooling;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -34,25 +33,12 @@ final class EmbeddingOptions {
         return normalize;
     }
 
-    /**
-     * Adds these to the settings that were given.
-     *
-     * @throws IllegalArgumentException if one is given for another task
-     */
-    void applyTo(ObjectNode settings, FinetuneTask task) {
+    /** @throws IllegalArgumentException if one is given for another task */
+    void check(FinetuneTask task) {
         if (task != FinetuneTask.EMBEDDING
                 && (normalize || pooling != null || temperature != null || groupSize != null)) {
             throw new IllegalArgumentException(
                     "--pooling, --normalize, --temperature and --group-size are for --task embedding");
-        }
-        if (pooling != null) {
-            settings.put("pooling", pooling.name());
-        }
-        if (temperature != null) {
-            settings.put("temperature", temperature);
-        }
-        if (groupSize != null) {
-            settings.put("groupSize", groupSize);
         }
     }
 }

@@ -58,6 +58,9 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--class-weights", "classWeights"),
             Map.entry("--tune-thresholds", "thresholds"),
             Map.entry("--freeze", "freeze"),
+            Map.entry("--pooling", "pooling"),
+            Map.entry("--temperature", "temperature"),
+            Map.entry("--group-size", "groupSize"),
             Map.entry("--patience", "patience"),
             Map.entry("--seed", "seed"),
             Map.entry("--threads", "numThreads"));
@@ -300,7 +303,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 settings.set(setting.getValue(), mapper.valueToTree(value));
             }
         }
-        embedding.applyTo(settings, kind);
+        embedding.check(kind);
         recipe.applyTo(settings, kind, data.evaluates());
         if (metric != null) {
             if (!kind.metrics().contains(metric)) {

@@ -118,8 +118,8 @@ class SearchTaskTest {
     @Test
     void settingsThatMakeNoSenseAreRefused() throws IOException {
         Path pairs = pairs("train.csv", 20, 1);
-        assertRefused(pairs, "--temperature", 0, "temperature 0.0 is not above 0");
-        assertRefused(pairs, "--group-size", 1, "groupSize 1 is less than 2");
+        assertRefused(pairs, "--temperature", 0, "--temperature 0.0 is not above 0");
+        assertRefused(pairs, "--group-size", 1, "--group-size 1 is less than 2");
         assertRefused(pairs, "--pooling", "max", "--pooling", "MEAN, CLS");
         assertRefused(pairs, "--label-smoothing", 0.1, "embeddings have no labels and no head");
         assertRefused(pairs, "--freeze", "encoder", "--freeze encoder leaves nothing");

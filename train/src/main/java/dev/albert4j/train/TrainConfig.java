@@ -163,8 +163,8 @@ public record TrainConfig(
         between("wordDropout", wordDropout, 0, 1);
         between("wordRemoval", wordRemoval, 0, 1);
         if (!(temperature > 0 && temperature <= MAX_TEMPERATURE)) {
-            throw new IllegalArgumentException(
-                    "temperature " + temperature + " is not above 0 and at most " + MAX_TEMPERATURE);
+            throw new WrongSettingException(
+                    "temperature", temperature + " is not above 0 and at most " + MAX_TEMPERATURE);
         }
         atLeast("groupSize", groupSize, 2);
         between("hiddenDropout", hiddenDropout == null ? 0 : hiddenDropout, 0, 1);
