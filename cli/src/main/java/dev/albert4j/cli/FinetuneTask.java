@@ -69,10 +69,6 @@ enum FinetuneTask {
 
     /** The texts of a file, labelled as the task has it. */
     List<LabeledText> readTexts(Path file, DataOptions options) throws IOException {
-        return switch (this) {
-            case MULTI_LABEL -> options.multiLabelTexts(file);
-            case FILL_MASK, EMBEDDING -> options.plainTexts(file);
-            default -> options.texts(file);
-        };
+        return this == MULTI_LABEL ? options.multiLabelTexts(file) : options.texts(file);
     }
 }
