@@ -3,6 +3,7 @@ package dev.albert4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.train.OptimizerType;
+import dev.albert4j.train.Precision;
 import dev.albert4j.train.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ final class PretrainCommand implements Callable<Integer> {
             Map.entry("--attention-dropout", "attentionDropout"),
             Map.entry("--evaluate-every", "evaluateEverySteps"),
             Map.entry("--seed", "seed"),
+            Map.entry("--precision", "precision"),
             Map.entry("--threads", "numThreads"));
 
     @Option(
@@ -187,6 +189,13 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Option(names = "--threads", paramLabel = "N", description = "threads (default: one for each core)")
     private @Nullable Integer threads;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description =
+                    "fp32 (default), or bf16: bfloat16 products, twice as fast on processors that have them (AVX512-BF16, AMX)")
+    private @Nullable Precision precision;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

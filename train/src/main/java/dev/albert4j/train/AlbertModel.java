@@ -3,6 +3,7 @@ package dev.albert4j.train;
 import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.embedding;
 import static org.bytedeco.pytorch.global.torch.gelu;
+import static org.bytedeco.pytorch.global.torch.is_autocast_enabled;
 import static org.bytedeco.pytorch.global.torch.layer_norm;
 import static org.bytedeco.pytorch.global.torch.linear;
 import static org.bytedeco.pytorch.global.torch.relu;
@@ -29,6 +30,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * ALBERT on libtorch: trainable parameters with Hugging Face's names, and the forward pass. Not thread-safe.
@@ -109,10 +112,7 @@ public final class AlbertModel implements AutoCloseable {
      * @return [B, C]
      */
     Tensor logits(PackedBatch batch) {
-        return linear(
-                drop(pooled(batch), config.classifierDropoutProb()),
-                parameter("classifier.weight"),
-                optional("classifier.bias")); // [B, C]
+        return inFp32(dense("classifier", drop(pooled(batch), config.classifierDropoutProb()))); // [B, C]
     }
 
     /**
@@ -124,8 +124,9 @@ public final class AlbertModel implements AutoCloseable {
         String name = config.head() == Head.QUESTION_ANSWERING ? "qa_outputs" : "classifier";
         Tensor states = lastHiddenState(batch, state -> {}); // [N, H]
         // As Hugging Face: dropout before the head of classes only.
-        return dense(
-                name, config.head() == Head.QUESTION_ANSWERING ? states : drop(states, config.classifierDropoutProb()));
+        return inFp32(dense(
+                name,
+                config.head() == Head.QUESTION_ANSWERING ? states : drop(states, config.classifierDropoutProb())));
     }
 
     /**
@@ -137,7 +138,7 @@ public final class AlbertModel implements AutoCloseable {
     Tensor predictionLogits(Tensor states) {
         Tensor x = activation(dense("predictions.dense", states)); // [P, E]
         x = layerNorm("predictions.LayerNorm", x, config.embeddingSize());
-        return linear(x, parameter("albert.embeddings.word_embeddings.weight"), optional("predictions.bias"));
+        return inFp32(linear(x, parameter("albert.embeddings.word_embeddings.weight"), optional("predictions.bias")));
     }
 
     /**
@@ -147,7 +148,7 @@ public final class AlbertModel implements AutoCloseable {
      * @return logits, [B, 2]
      */
     Tensor sentenceOrderLogits(Tensor pooled) {
-        return dense("sop_classifier.classifier", pooled); // [B, 2]
+        return inFp32(dense("sop_classifier.classifier", pooled)); // [B, 2]
     }
 
     /**
@@ -157,7 +158,7 @@ public final class AlbertModel implements AutoCloseable {
      */
     Tensor sentences(PackedBatch batch, Pooling pooling) {
         if (pooling == Pooling.CLS) {
-            return encode(batch, (layer, x) -> layer.firstTokens(x, batch), state -> {}); // [B, H]
+            return inFp32(encode(batch, (layer, x) -> layer.firstTokens(x, batch), state -> {})); // [B, H]
         }
         TensorVector groups =
                 lastHiddenState(batch, state -> {}).split_with_sizes(batch.groupTokens(), 0); // each [bT, H]
@@ -168,7 +169,7 @@ public final class AlbertModel implements AutoCloseable {
                     .view(group.numSequences(), group.length(), config.hiddenSize())
                     .mean(1)); // [b, H]
         }
-        return cat(means); // [B, H]
+        return inFp32(cat(means)); // [B, H]
     }
 
     /**
@@ -347,7 +348,7 @@ public final class AlbertModel implements AutoCloseable {
 
         /** What each query [b, A, M, D] gathers from the values [b, A, T, D] of its sequence: [b, A, M, D]. */
         private Tensor attend(Tensor query, Tensor key, Tensor value) {
-            if (!training || config.attentionProbsDropoutProb() == 0) {
+            if (!inBf16() && (!training || config.attentionProbsDropoutProb() == 0)) {
                 return scaled_dot_product_attention(
                         query, key, value, new TensorOptional(), 0, false, new DoubleOptional(), false);
             }
@@ -355,6 +356,16 @@ public final class AlbertModel implements AutoCloseable {
             Tensor scores = query.mul(scale).matmul(key.transpose(2, 3)); // [b, A, M, T]
             return drop(softmax(scores, 3), config.attentionProbsDropoutProb()).matmul(value);
         }
+    }
+
+    /** On processors libtorch's own attention is twenty times slower in bfloat16 than its parts. */
+    private static boolean inBf16() {
+        return is_autocast_enabled(DeviceType.CPU);
+    }
+
+    /** Losses are computed in 32 bits. */
+    private static Tensor inFp32(Tensor logits) {
+        return logits.to(ScalarType.Float);
     }
 
     private Tensor activation(Tensor x) {

@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
  * @param seed of everything random in the run
  * @param numThreads threads that share the work; 0 for one a processor
+ * @param precision in how many bits the model multiplies while it trains; it is evaluated in 32
  * @param evaluateEverySteps steps between evaluations; 0 for the end of each epoch
  * @param patience the run ends after so many evaluations without a better metric; 0 to take all steps
  * @param metric which number of the task's {@link dev.albert4j.metric.Report} makes a checkpoint the best; empty for the first
@@ -80,6 +81,7 @@ public record TrainConfig(
         @Nullable Double classifierDropout,
         long seed,
         int numThreads,
+        Precision precision,
         long evaluateEverySteps,
         int patience,
         String metric) {
@@ -126,6 +128,7 @@ public record TrainConfig(
             null,
             42,
             0,
+            Precision.FP32,
             0,
             0,
             "");

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
  * Makes the loss of an {@link Objective} smaller, one step after the other. It knows examples, tokens, losses and tensors,
@@ -206,9 +207,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     @SuppressWarnings("try") // the scope acts by being open
-    private static double backward(Objective objective, List<Example> batch, int[] members, long seed) {
+    private double backward(Objective objective, List<Example> batch, int[] members, long seed) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor loss = objective.loss(batch, members, seed);
+            Tensor loss = config.precision().on(DeviceType.CPU, () -> objective.loss(batch, members, seed));
             if (loss == null) {
                 return 0;
             }
