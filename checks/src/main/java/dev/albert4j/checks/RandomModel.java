@@ -37,6 +37,19 @@ public final class RandomModel {
                 .build();
     }
 
+    /**
+     * One of them by its name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static AlbertConfig named(String size) {
+        return switch (size) {
+            case "tiny" -> tiny();
+            case "base" -> base();
+            default -> throw new IllegalArgumentException("size " + size + " is neither tiny nor base");
+        };
+    }
+
     /** Normally distributed weights as at the start of a training; LayerNorm weights 1. */
     public static AlbertWeights weights(AlbertConfig config, long seed) {
         Random random = new Random(seed);

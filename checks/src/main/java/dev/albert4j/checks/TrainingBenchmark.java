@@ -17,7 +17,6 @@ import dev.albert4j.train.TaskObjective;
 import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.Trainer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -64,16 +63,11 @@ public final class TrainingBenchmark {
                 reports.add(trainer.step());
             }
         }
-        report(arguments, reports.subList(WARM_UP_STEPS, reports.size()), examples);
+        TrainingSpeed.print(arguments[2], arguments[4], config, reports.subList(WARM_UP_STEPS, reports.size()));
     }
 
     private static AlbertConfig model(String size, Tokenizer tokenizer) {
-        AlbertConfig config = switch (size) {
-            case "tiny" -> RandomModel.tiny();
-            case "base" -> RandomModel.base();
-            default -> throw new IllegalArgumentException("size " + size + " is neither tiny nor base");
-        };
-        return config.toBuilder()
+        return RandomModel.named(size).toBuilder()
                 .vocabSize(tokenizer.vocabulary().size())
                 .head(Head.SEQUENCE_CLASSIFICATION)
                 .labels(List.of("0", "1"))
@@ -94,39 +88,5 @@ public final class TrainingBenchmark {
                             encoding.ids(), encoding.typeIds(), text.label().equals("1") ? 1 : 0);
                 })
                 .toList();
-    }
-
-    private static void report(String[] arguments, List<StepReport> steps, List<Example> examples) throws IOException {
-        double meanTokens =
-                examples.stream().mapToInt(Example::length).average().orElseThrow() * BATCH_SIZE;
-        double seconds = steps.stream()
-                .mapToDouble(step -> meanTokens / step.tokensPerSecond())
-                .sum();
-        double[] rates =
-                steps.stream().mapToDouble(StepReport::tokensPerSecond).sorted().toArray();
-        System.out.printf(
-                Locale.ROOT,
-                "{\"model\":\"%s\",\"threads\":%s,\"steps\":%d,\"real_tokens_per_s\":%.1f,\"median_real_tokens_per_s\":%.1f,"
-                        + "\"peak_rss_mb\":%d,\"java\":\"%s\"}%n",
-                arguments[2],
-                arguments[4],
-                steps.size(),
-                meanTokens * steps.size() / seconds,
-                rates[rates.length / 2],
-                peakResidentMegabytes(),
-                System.getProperty("java.version"));
-    }
-
-    /** Linux tells; elsewhere 0. */
-    private static long peakResidentMegabytes() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.isReadable(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElse(0);
     }
 }

@@ -62,6 +62,8 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--temperature", "temperature"),
             Map.entry("--group-size", "groupSize"),
             Map.entry("--patience", "patience"),
+            Map.entry("--precision", "precision"),
+            Map.entry("--device", "device"),
             Map.entry("--seed", "seed"),
             Map.entry("--threads", "numThreads"));
 

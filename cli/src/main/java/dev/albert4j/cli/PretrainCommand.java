@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.train.OptimizerType;
 import dev.albert4j.train.Precision;
 import dev.albert4j.train.TrainConfig;
+import dev.albert4j.train.TrainingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,7 @@ final class PretrainCommand implements Callable<Integer> {
             Map.entry("--evaluate-every", "evaluateEverySteps"),
             Map.entry("--seed", "seed"),
             Map.entry("--precision", "precision"),
+            Map.entry("--device", "device"),
             Map.entry("--threads", "numThreads"));
 
     @Option(
@@ -189,6 +191,12 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Option(names = "--threads", paramLabel = "N", description = "threads (default: one for each core)")
     private @Nullable Integer threads;
+
+    @Option(
+            names = "--device",
+            paramLabel = "D",
+            description = "cpu (default), or cuda: an NVIDIA GPU (docs/pretraining.md says what that takes)")
+    private @Nullable TrainingDevice device;
 
     @Option(
             names = "--precision",

@@ -26,13 +26,14 @@ class HelpTest {
                     + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
                     + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
                     + " --pooling --normalize --temperature --group-size"
-                    + " --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds",
+                    + " --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds"
+                    + " --precision --device",
             "pretrain",
             "--attention-dropout --batch-size --checkpoint-minutes --config --corpus --dev-share --dropout --epochs"
                     + " --evaluate-every --fp16 --hours --init --learning-rate --masked-lm-prob --max-grad-norm --max-length"
                     + " --max-predictions --micro-batch-tokens --minutes --ngram --no-sop --one-sentence-a-line --optimizer"
                     + " --output --preset --schedule --seed --short-seq-prob --steps --tensorboard --threads --tokens"
-                    + " --warmup-ratio --weight-decay",
+                    + " --precision --device --warmup-ratio --weight-decay",
             "tokenize",
             "--max-length --no-special --recognize-special --stride --truncation --whole-text",
             "encode",

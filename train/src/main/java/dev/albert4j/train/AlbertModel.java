@@ -10,7 +10,6 @@ import static org.bytedeco.pytorch.global.torch.relu;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 import static org.bytedeco.pytorch.global.torch.softmax;
 import static org.bytedeco.pytorch.global.torch.tanh;
-import static org.bytedeco.pytorch.global.torch.tensor;
 
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
@@ -25,6 +24,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -50,14 +50,26 @@ public final class AlbertModel implements AutoCloseable {
     private final Dropout dropout = new Dropout();
     private boolean training;
 
-    /** Copies the weights into trainable tensors; the model starts in evaluation mode. */
+    /** Copies the weights into trainable tensors on the processor; the model starts in evaluation mode. */
     public AlbertModel(AlbertWeights weights) {
+        this(weights, TrainingDevice.CPU);
+    }
+
+    /**
+     * Copies the weights into trainable tensors on a device; the model starts in evaluation mode.
+     *
+     * @throws WrongSettingException if there is no such device here
+     */
+    public AlbertModel(AlbertWeights weights, TrainingDevice device) {
         config = weights.config();
         try (PointerScope scope = new PointerScope()) {
+            Device place = device.torch();
             for (Parameter parameter : AlbertParameters.of(config)) {
                 long[] shape =
                         parameter.shape().stream().mapToLong(Integer::longValue).toArray();
-                add(parameter.name(), tensor(weights.values(parameter.name())).reshape(shape));
+                add(
+                        parameter.name(),
+                        Tensors.of(weights.values(parameter.name()), place).reshape(shape));
             }
         }
     }
@@ -83,6 +95,11 @@ public final class AlbertModel implements AutoCloseable {
     /** The shape of the model. */
     public AlbertConfig config() {
         return config;
+    }
+
+    /** Where the parameters are, and a batch must be; belongs to the caller's {@code PointerScope}. */
+    Device device() {
+        return parameters.values().iterator().next().device();
     }
 
     /** The parameters by name, in the order of {@link AlbertParameters#of}; owned by the model. */

@@ -1,11 +1,10 @@
 package dev.albert4j.train;
 
-import static org.bytedeco.pytorch.global.torch.tensor;
-
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.TensorOptional;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +128,7 @@ final class ClassWeights {
     }
 
     /** The same for {@code cross_entropy_loss}, [C]; belongs to the caller's {@code PointerScope}. */
-    TensorOptional optional() {
-        return weights == null ? new TensorOptional() : new TensorOptional(tensor(weights));
+    TensorOptional optional(Device device) {
+        return weights == null ? new TensorOptional() : new TensorOptional(Tensors.of(weights, device));
     }
 }

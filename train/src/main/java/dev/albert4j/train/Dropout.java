@@ -3,6 +3,7 @@ package dev.albert4j.train;
 import static org.bytedeco.pytorch.global.torch.empty;
 
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Dropout with a generator of its own, so that models on several threads stay reproducible, and several times faster than
@@ -31,7 +32,7 @@ final class Dropout {
         fill(size, (int) Math.min(ONE - 1, Math.round(probability * ONE)));
         Tensor mask = empty(x.sizes());
         mask.data_ptr_float().put(buffer, 0, size);
-        return x.mul(mask);
+        return x.mul(mask.to(x.device(), ScalarType.Float));
     }
 
     /** Sixteen random bits decide over each element (SplitMix64). */

@@ -111,7 +111,7 @@ public final class Finetuner {
         AlbertWeights start = start();
         RunSettings settings = RunSettings.of(config, start, task);
         Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
-        try (AlbertModel model = new AlbertModel(start);
+        try (AlbertModel model = new AlbertModel(start, config.device());
                 Trainer trainer = new Trainer(task.objective(model, config, tokenizer.vocabulary()), config);
                 ShutdownHook hook = new ShutdownHook(this::stop)) {
             FinetuneRun run = new FinetuneRun(model, trainer, config, task.development(), settings);

@@ -4,7 +4,6 @@ import static org.bytedeco.pytorch.global.torch.binary_cross_entropy_with_logits
 import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
 import static org.bytedeco.pytorch.global.torch.mse_loss;
-import static org.bytedeco.pytorch.global.torch.tensor;
 
 import dev.albert4j.model.Head;
 import java.util.Arrays;
@@ -109,12 +108,16 @@ public enum Loss {
                 Tensor logits = model.logits(batch); // [B, C]
                 yield binary_cross_entropy_with_logits(
                         logits,
-                        tensor(concatenated(examples)).view(logits.size(0), logits.size(1)),
+                        Tensors.of(concatenated(examples), model.device()).view(logits.size(0), logits.size(1)),
                         new TensorOptional(),
                         new TensorOptional(),
                         REDUCTION_MEAN);
             }
-            case REGRESSION -> mse_loss(model.logits(batch).view(-1), tensor(concatenated(examples)), REDUCTION_MEAN);
+            case REGRESSION ->
+                mse_loss(
+                        model.logits(batch).view(-1),
+                        Tensors.of(concatenated(examples), model.device()),
+                        REDUCTION_MEAN);
             case TOKEN_CLASSIFICATION -> tokens(model.tokenLogits(batch), examples, labelSmoothing, weights);
             case SPAN -> spans(model.tokenLogits(batch), batch, examples);
             case CHOICE, RANKING -> choices(model.logits(batch).view(-1), examples);
@@ -139,12 +142,18 @@ public enum Loss {
                 .toArray();
         long[] ids =
                 LongStream.of(places).map(token -> (long) targets[(int) token]).toArray();
-        Tensor logits = model.predictionLogits(states.index_select(0, tensor(places))); // [P, V]
+        Tensor logits = model.predictionLogits(states.index_select(0, Tensors.of(places, model.device()))); // [P, V]
         return crossEntropy(logits, ids, labelSmoothing, ClassWeights.NONE);
     }
 
     private static Tensor crossEntropy(Tensor logits, long[] targets, double labelSmoothing, ClassWeights weights) {
-        return cross_entropy_loss(logits, tensor(targets), weights.optional(), REDUCTION_MEAN, IGNORED, labelSmoothing);
+        return cross_entropy_loss(
+                logits,
+                Tensors.of(targets, logits.device()),
+                weights.optional(logits.device()),
+                REDUCTION_MEAN,
+                IGNORED,
+                labelSmoothing);
     }
 
     /** The mean over the tokens that count. */
@@ -170,9 +179,14 @@ public enum Loss {
             long[] targets = new long[2 * b];
             System.arraycopy(targets(members, 0), 0, targets, 0, b);
             System.arraycopy(targets(members, 1), 0, targets, b, b);
-            losses.push_back(
-                    cross_entropy_loss(scores, tensor(targets), new TensorOptional(), REDUCTION_SUM, IGNORED, 0)
-                            .view(1));
+            losses.push_back(cross_entropy_loss(
+                            scores,
+                            Tensors.of(targets, scores.device()),
+                            new TensorOptional(),
+                            REDUCTION_SUM,
+                            IGNORED,
+                            0)
+                    .view(1));
             example += b;
             token += group.numTokens();
         }
@@ -185,7 +199,7 @@ public enum Loss {
         long sequence = 0;
         for (Example example : examples) {
             int choices = example.sequences().size();
-            Tensor target = tensor(distribution(example)).view(1, choices);
+            Tensor target = Tensors.of(distribution(example), scores.device()).view(1, choices);
             losses.push_back(cross_entropy_loss(
                             scores.narrow(0, sequence, choices).view(1, choices),
                             target,
@@ -226,7 +240,11 @@ public enum Loss {
         Tensor others = units.narrow(1, 1, m - 1).transpose(0, 1).reshape((m - 1L) * k, vectors.size(1));
         Tensor scores = first.matmul(others.t()).div(new Scalar(temperature)); // [K, (M-1)K]
         long[] own = LongStream.range(0, k).toArray();
-        return crossEntropy(scores.add(tensor(repeats(examples)).view(k, (m - 1L) * k)), own, 0, ClassWeights.NONE);
+        return crossEntropy(
+                scores.add(Tensors.of(repeats(examples), scores.device()).view(k, (m - 1L) * k)),
+                own,
+                0,
+                ClassWeights.NONE);
     }
 
     /** What is added to scores so that repeats of an example's second text do not count, [K, (M-1)K]. */

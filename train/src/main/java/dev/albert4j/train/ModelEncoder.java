@@ -113,7 +113,7 @@ public final class ModelEncoder implements Encoder {
         }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
-            PackedBatch packed = PackedBatch.of(Batch.of(ids, typeIds));
+            PackedBatch packed = PackedBatch.of(Batch.of(ids, typeIds), model.device());
             Tensor states = last == null ? null : model.lastHiddenState(packed, state -> {}); // [N, H]
             if (states != null && last != null) {
                 float[] rows = Tensors.floats(states);

@@ -1,11 +1,11 @@
 package dev.albert4j.train;
 
-import static org.bytedeco.pytorch.global.torch.tensor;
-
 import dev.albert4j.model.Batch;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
  * A {@link Batch} as libtorch sees it: N tokens in a row, no padding. Its tensors belong to the {@code PointerScope} it
@@ -41,7 +41,13 @@ final class PackedBatch {
         this.groups = groups;
     }
 
+    /** A batch for a model on the processor. */
     static PackedBatch of(Batch batch) {
+        return of(batch, new Device(DeviceType.CPU));
+    }
+
+    /** A batch for a model on a device. */
+    static PackedBatch of(Batch batch, Device device) {
         int n = batch.numTokens();
         long[] ids = new long[n];
         long[] typeIds = new long[n];
@@ -64,11 +70,16 @@ final class PackedBatch {
                 groups.add(new Group(1, length));
             }
         }
-        return new PackedBatch(tensor(ids), tensor(typeIds), tensor(positions), tensor(firstTokens), groups);
+        return new PackedBatch(
+                Tensors.of(ids, device),
+                Tensors.of(typeIds, device),
+                Tensors.of(positions, device),
+                Tensors.of(firstTokens, device),
+                groups);
     }
 
     /** The sequences of examples, in their order. */
-    static PackedBatch ofExamples(List<Example> examples) {
+    static PackedBatch ofExamples(List<Example> examples, Device device) {
         List<int[]> ids = new ArrayList<>();
         List<int[]> typeIds = new ArrayList<>();
         for (Example example : examples) {
@@ -77,7 +88,7 @@ final class PackedBatch {
                 typeIds.add(sequence.typeIds());
             }
         }
-        return of(Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new)));
+        return of(Batch.of(ids.toArray(int[][]::new), typeIds.toArray(int[][]::new)), device);
     }
 
     /** [N], int64. */

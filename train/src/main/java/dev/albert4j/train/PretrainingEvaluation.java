@@ -1,7 +1,5 @@
 package dev.albert4j.train;
 
-import static org.bytedeco.pytorch.global.torch.tensor;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.corpus.PretrainingExamples;
@@ -105,7 +103,7 @@ final class PretrainingEvaluation implements TrainingTask.Development {
         return targets.length == 0
                 ? 0
                 : logits.argmax(new LongOptional(1), false)
-                        .eq(tensor(targets))
+                        .eq(Tensors.of(targets, logits.device()))
                         .sum()
                         .item_long();
     }

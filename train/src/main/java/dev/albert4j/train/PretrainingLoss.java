@@ -1,7 +1,6 @@
 package dev.albert4j.train;
 
 import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
-import static org.bytedeco.pytorch.global.torch.tensor;
 
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
@@ -41,7 +40,8 @@ record PretrainingLoss(boolean order) {
         }
 
         private static Tensor sum(Tensor logits, long[] targets) {
-            return cross_entropy_loss(logits, tensor(targets), new TensorOptional(), REDUCTION_SUM, IGNORED, 0);
+            return cross_entropy_loss(
+                    logits, Tensors.of(targets, logits.device()), new TensorOptional(), REDUCTION_SUM, IGNORED, 0);
         }
     }
 
@@ -67,7 +67,7 @@ record PretrainingLoss(boolean order) {
 
     /** The logits of both heads, at the hidden tokens only. */
     static Logits logits(AlbertModel model, List<Example> examples) {
-        PackedBatch batch = PackedBatch.ofExamples(examples);
+        PackedBatch batch = PackedBatch.ofExamples(examples, model.device());
         int b = examples.size();
         int p = Math.toIntExact(numHidden(examples));
         long[] places = new long[b + p]; // first tokens, then hidden ones
@@ -86,7 +86,7 @@ record PretrainingLoss(boolean order) {
             }
             start += example.length();
         }
-        Tensor states = model.lastHiddenState(batch, tensor(places)); // [B + P, H]
+        Tensor states = model.lastHiddenState(batch, Tensors.of(places, model.device())); // [B + P, H]
         return new Logits(
                 model.predictionLogits(states.narrow(0, b, p)),
                 tokenTargets,

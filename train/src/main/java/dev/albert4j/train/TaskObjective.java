@@ -111,7 +111,7 @@ public final class TaskObjective implements Objective {
             return null;
         }
         model.train(seed);
-        return loss.of(model, PackedBatch.ofExamples(seen), seen, config, classWeights)
+        return loss.of(model, PackedBatch.ofExamples(seen, model.device()), seen, config, classWeights)
                 .mul(new Scalar(share));
     }
 

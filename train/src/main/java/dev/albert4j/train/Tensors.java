@@ -1,13 +1,16 @@
 package dev.albert4j.train;
 
+import static org.bytedeco.pytorch.global.torch.tensor;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorBase;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Float values in and out of libtorch. */
 @SuppressWarnings("try") // a PointerScope acts by being open
@@ -17,7 +20,8 @@ final class Tensors {
     /** A copy of the values of a float tensor, row-major. */
     static float[] floats(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
-            TensorBase contiguous = tensor.contiguous();
+            Tensor contiguous =
+                    tensor.to(new Device(DeviceType.CPU), ScalarType.Float).contiguous();
             float[] values = new float[Math.toIntExact(contiguous.numel())];
             contiguous.data_ptr_float().get(values);
             return values;
@@ -31,7 +35,17 @@ final class Tensors {
         return values;
     }
 
-    /** Overwrites a contiguous float tensor; it keeps its gradient state. */
+    /** A copy of values on a device, [n], int64. */
+    static Tensor of(long[] values, Device device) {
+        return tensor(values).to(device, ScalarType.Long);
+    }
+
+    /** A copy of values on a device, [n]. */
+    static Tensor of(float[] values, Device device) {
+        return tensor(values).to(device, ScalarType.Float);
+    }
+
+    /** Overwrites a float tensor; it keeps its gradient state. */
     static void set(Tensor tensor, float[] values) {
         if (tensor.numel() != values.length) {
             throw new IllegalArgumentException(
@@ -39,8 +53,7 @@ final class Tensors {
         }
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
-            FloatPointer data = tensor.data_ptr_float();
-            data.put(values);
+            tensor.copy_(tensor(values).view(tensor.sizes()));
         }
     }
 

@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
  * @param seed of everything random in the run
  * @param numThreads threads that share the work; 0 for one a processor
+ * @param device where the model is trained
  * @param precision in how many bits the model multiplies while it trains; it is evaluated in 32
  * @param evaluateEverySteps steps between evaluations; 0 for the end of each epoch
  * @param patience the run ends after so many evaluations without a better metric; 0 to take all steps
@@ -81,6 +82,7 @@ public record TrainConfig(
         @Nullable Double classifierDropout,
         long seed,
         int numThreads,
+        TrainingDevice device,
         Precision precision,
         long evaluateEverySteps,
         int patience,
@@ -128,6 +130,7 @@ public record TrainConfig(
             null,
             42,
             0,
+            TrainingDevice.CPU,
             Precision.FP32,
             0,
             0,

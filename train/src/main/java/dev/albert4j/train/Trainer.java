@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
  * Makes the loss of an {@link Objective} smaller, one step after the other. It knows examples, tokens, losses and tensors,
@@ -40,7 +39,7 @@ public final class Trainer implements AutoCloseable {
         }
         this.config = config;
         this.order = new ExampleOrder(objective.numExamples(), config.batchSize(), config.seed());
-        this.workers = new Workers(config.numThreads());
+        this.workers = new Workers(config.device().numThreads(config.numThreads()));
         objectives.add(objective);
         while (objectives.size() < workers.size()) {
             objectives.add(objective.replica());
@@ -209,7 +208,7 @@ public final class Trainer implements AutoCloseable {
     @SuppressWarnings("try") // the scope acts by being open
     private double backward(Objective objective, List<Example> batch, int[] members, long seed) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor loss = config.precision().on(DeviceType.CPU, () -> objective.loss(batch, members, seed));
+            Tensor loss = config.precision().on(config.device().type(), () -> objective.loss(batch, members, seed));
             if (loss == null) {
                 return 0;
             }

@@ -121,13 +121,7 @@ class LossTest {
     @ParameterizedTest
     @EnumSource(Loss.class)
     void aBatchsGradientDoesNotDependOnHowItIsCut(Loss loss) {
-        List<Example> examples = examples(
-                loss,
-                switch (loss) {
-                    case CHOICE, RANKING -> 3;
-                    case CONTRASTIVE -> 2;
-                    default -> 1;
-                });
+        List<Example> examples = examples(loss, numSequences(loss));
         checkCut(loss, examples, "");
     }
 
@@ -137,6 +131,24 @@ class LossTest {
         List<Example> examples = examples(loss, 1);
         checkCut(loss, examples, "a=0.2,c=5");
         checkCut(loss, examples, "balanced");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void inBfloat16ALossIsTheSameButForRounding(Loss loss) {
+        List<Example> examples = examples(loss, numSequences(loss));
+        double[] exact = gradientAfterOneStep(loss, examples, 100_000, "");
+        double[] rounded = gradientAfterOneStep(loss, examples, 100_000, "\", \"precision\": \"BF16");
+        assertThat(rounded[0]).isNotEqualTo(exact[0]).isCloseTo(exact[0], within(0.05 * exact[0]));
+        assertThat(rounded[1]).isCloseTo(exact[1], within(0.25 * exact[1]));
+    }
+
+    private static int numSequences(Loss loss) {
+        return switch (loss) {
+            case CHOICE, RANKING -> 3;
+            case CONTRASTIVE -> 2;
+            default -> 1;
+        };
     }
 
     private void checkCut(Loss loss, List<Example> examples, String classWeights) {
