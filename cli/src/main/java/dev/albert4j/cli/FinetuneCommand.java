@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +35,7 @@ import picocli.CommandLine.Spec;
             "           --output runs/messages"
         })
 final class FinetuneCommand implements Callable<Integer> {
-    private static final Map<String, String> SETTINGS = Map.ofEntries(
+    private static final SettingOptions SETTINGS = new SettingOptions(Map.ofEntries(
             Map.entry("--epochs", "epochs"),
             Map.entry("--batch-size", "batchSize"),
             Map.entry("--max-length", "maxLength"),
@@ -65,7 +64,7 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--precision", "precision"),
             Map.entry("--device", "device"),
             Map.entry("--seed", "seed"),
-            Map.entry("--threads", "numThreads"));
+            Map.entry("--threads", "numThreads")));
 
     @Option(names = "--task", paramLabel = "TASK", required = true, description = FinetuneTask.DESCRIPTION)
     private String task = "";
@@ -220,7 +219,7 @@ final class FinetuneCommand implements Callable<Integer> {
         try {
             train(data, settings(kind, data));
         } catch (WrongSettingException e) {
-            throw named(e);
+            throw SETTINGS.named(e, spec.commandLine().getParseResult());
         }
         return 0;
     }
@@ -274,17 +273,6 @@ final class FinetuneCommand implements Callable<Integer> {
         return run.run(data, settings);
     }
 
-    /** The same problem, told of the option where the setting was given as one. */
-    private IllegalArgumentException named(WrongSettingException wrong) {
-        CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
-        return SETTINGS.entrySet().stream()
-                .filter(setting ->
-                        setting.getValue().equals(wrong.setting()) && parsed.hasMatchedOption(setting.getKey()))
-                .findFirst()
-                .map(setting -> new IllegalArgumentException(setting.getKey() + " " + wrong.problem(), wrong))
-                .orElse(wrong);
-    }
-
     private Finetuning finetuning(Path directory, @Nullable Path events) throws IOException {
         Finetuning run = new Finetuning(Models.resolve(model), directory, fp16);
         run.describe(
@@ -296,15 +284,8 @@ final class FinetuneCommand implements Callable<Integer> {
 
     /** The settings that were given, in a file or as options. */
     private ObjectNode settings(FinetuneTask kind, FinetuneData data) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode settings = config == null ? mapper.createObjectNode() : JsonFile.read(config);
-        CommandLine.ParseResult parsed = spec.commandLine().getParseResult();
-        for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
-            Object value = parsed.matchedOptionValue(setting.getKey(), null);
-            if (value != null) {
-                settings.set(setting.getValue(), mapper.valueToTree(value));
-            }
-        }
+        ObjectNode settings = config == null ? new ObjectMapper().createObjectNode() : JsonFile.read(config);
+        SETTINGS.addTo(settings, spec.commandLine().getParseResult());
         embedding.check(kind);
         recipe.applyTo(settings, kind, data.evaluates());
         if (metric != null) {

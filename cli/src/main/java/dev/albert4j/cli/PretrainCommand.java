@@ -6,6 +6,7 @@ import dev.albert4j.train.OptimizerType;
 import dev.albert4j.train.Precision;
 import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.TrainingDevice;
+import dev.albert4j.train.WrongSettingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code albert pretrain}. */
@@ -38,8 +38,9 @@ import picocli.CommandLine.Spec;
             "           --output runs/pretrained"
         })
 final class PretrainCommand implements Callable<Integer> {
-    private static final Map<String, String> SETTINGS = Map.ofEntries(
+    private static final SettingOptions SETTINGS = new SettingOptions(Map.ofEntries(
             Map.entry("--steps", "steps"),
+            Map.entry("--max-length", "maxLength"),
             Map.entry("--epochs", "epochs"),
             Map.entry("--batch-size", "batchSize"),
             Map.entry("--micro-batch-tokens", "microBatchTokens"),
@@ -55,7 +56,7 @@ final class PretrainCommand implements Callable<Integer> {
             Map.entry("--seed", "seed"),
             Map.entry("--precision", "precision"),
             Map.entry("--device", "device"),
-            Map.entry("--threads", "numThreads"));
+            Map.entry("--threads", "numThreads")));
 
     @Option(
             names = "--config",
@@ -221,6 +222,15 @@ final class PretrainCommand implements Callable<Integer> {
         if (minutes != null && hours != null) {
             throw new IllegalArgumentException("--minutes and --hours exclude each other");
         }
+        try {
+            run();
+        } catch (WrongSettingException e) {
+            throw SETTINGS.named(e, spec.commandLine().getParseResult());
+        }
+        return 0;
+    }
+
+    private void run() throws IOException {
         PretrainStart start = PretrainStart.of(config, init);
         Pretraining run = new Pretraining(start, corpus, output, options, settings());
         run.describe(spec.root().commandLine().getParseResult().originalArgs());
@@ -232,7 +242,6 @@ final class PretrainCommand implements Callable<Integer> {
             run.limit(time("--hours", hours * 60));
         }
         run.run();
-        return 0;
     }
 
     private static Duration time(String name, double minutes) {
@@ -244,15 +253,8 @@ final class PretrainCommand implements Callable<Integer> {
 
     /** The settings that were given, or that the recipe has. */
     private ObjectNode settings() {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode settings = mapper.createObjectNode();
-        ParseResult parsed = spec.commandLine().getParseResult();
-        for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
-            Object value = parsed.matchedOptionValue(setting.getKey(), null);
-            if (value != null) {
-                settings.set(setting.getValue(), mapper.valueToTree(value));
-            }
-        }
+        ObjectNode settings = new ObjectMapper().createObjectNode();
+        SETTINGS.addTo(settings, spec.commandLine().getParseResult());
         if (steps != null && epochs != null) {
             throw new IllegalArgumentException("--steps and --epochs exclude each other");
         }

@@ -146,8 +146,10 @@ class PretrainCommandTest {
         assertFails("--minutes and --hours exclude each other", "--minutes=3", "--hours=1");
         assertFails("--minutes must be a time above 0", "--minutes=0");
         assertFails("--dev-share 1.0 is not at least 0 and below 1", "--dev-share=1");
-        assertFails("maxLength 64 exceeds the model's 48 positions", "--max-length=64");
+        assertFails("--max-length 64 exceeds the model's 48 positions", "--max-length=64");
         assertFails("maxLength 4 is less than 5", "--max-length=4");
+        assertFails("--device CUDA is not to be had", "--device=cuda");
+        assertFails("--precision", "--precision=fp16");
         assertFails("maxNgram", "--ngram=0");
         assertFails("probability", "--masked-lm-prob=0");
         assertFails("shortProbability 2.0 is not between 0 and 1", "--short-seq-prob=2");

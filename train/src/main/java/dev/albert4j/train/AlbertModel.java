@@ -61,6 +61,7 @@ public final class AlbertModel implements AutoCloseable {
      * @throws WrongSettingException if there is no such device here
      */
     public AlbertModel(AlbertWeights weights, TrainingDevice device) {
+        device.check();
         config = weights.config();
         try (PointerScope scope = new PointerScope()) {
             Device place = device.torch();

@@ -36,7 +36,7 @@ public final class Finetuner {
      * @param init weights to start from, with the task's head and labels
      * @param tokenizer the model's tokenizer
      * @param config settings of the run
-     * @throws IllegalArgumentException if the model has too few positions
+     * @throws IllegalArgumentException if the model has too few positions, or there is no such device here
      */
     public Finetuner(AlbertWeights init, Tokenizer tokenizer, TrainConfig config) {
         AlbertConfig model = init.config();
@@ -45,6 +45,7 @@ public final class Finetuner {
                     "maxLength",
                     config.maxLength() + " exceeds the model's " + model.maxPositionEmbeddings() + " positions");
         }
+        config.device().check();
         this.init = init;
         this.tokenizer = tokenizer;
         this.config = config;

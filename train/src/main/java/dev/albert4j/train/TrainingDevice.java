@@ -26,19 +26,23 @@ public enum TrainingDevice {
         return type;
     }
 
+    /** As libtorch names it; belongs to the caller's {@code PointerScope}. */
+    Device torch() {
+        return new Device(type);
+    }
+
     /**
-     * As libtorch names it; belongs to the caller's {@code PointerScope}.
+     * Checks that it is there.
      *
      * @throws WrongSettingException if there is no such device here
      */
-    Device torch() {
+    void check() {
         if (this == CUDA && !cuda_is_available()) {
             throw new WrongSettingException(
                     "device",
                     "CUDA is not to be had: it takes an NVIDIA GPU, and libtorch built for CUDA on the class path"
                             + " (org.bytedeco:pytorch with the classifier linux-x86_64-gpu)");
         }
-        return new Device(type);
     }
 
     /** Threads to train with, where so many are asked for. */
