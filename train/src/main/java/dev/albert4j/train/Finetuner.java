@@ -154,9 +154,11 @@ public final class Finetuner {
         }
     }
 
-    private void compareToRank0(RunSettings settings) {
+    private void compareToRank0(RunSettings settings) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
-        settings.texts().forEach((name, text) -> texts.put(name, ranks.textOfRank0(name, text)));
+        for (Map.Entry<String, String> text : settings.texts().entrySet()) {
+            texts.put(text.getKey(), ranks.textOfRank0(text.getKey(), text.getValue()));
+        }
         List<String> differences = settings.differencesOf(RunSettings.parse(texts));
         if (!differences.isEmpty()) {
             throw new IllegalArgumentException("rank " + ranks.rank() + " has other settings or data than rank 0: "

@@ -7,9 +7,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -80,7 +80,9 @@ public final class Ranks implements AutoCloseable {
             throw new IllegalArgumentException("rank " + rank + " of " + size + " is not one of several");
         }
         InetAddress local = rank == 0 ? master.getAddress() : reach(master, patience);
-        Ranks ranks = new Ranks(rank, size, master, patience, local.getHostAddress(), store(rank, master, patience));
+        TCPStore store = store(rank, master, patience);
+        InetSocketAddress found = new InetSocketAddress(master.getAddress(), store.getPort() & 0xffff);
+        Ranks ranks = new Ranks(rank, size, found, patience, local.getHostAddress(), store);
         try {
             ranks.register();
             return ranks;
@@ -128,13 +130,34 @@ public final class Ranks implements AutoCloseable {
         if (rank == 0) {
             meeting.set(SIZE, Integer.toString(size));
         }
-        String expected = meeting.get_to_str(SIZE);
+        String expected = read(SIZE);
         if (!expected.equals(Integer.toString(size))) {
             throw new IOException(
                     "rank 0 at " + text(master) + " has " + expected + " ranks, rank " + rank + " has " + size);
         }
         if (meeting.add(key(rank), 1) > 1) {
             throw new IOException("there is another rank " + rank + " with rank 0 at " + text(master));
+        }
+    }
+
+    /** Waits for a text. Not in libtorch, which would log a stack trace if rank 0 went away meanwhile. */
+    private String read(String name) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!has(name)) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("rank 0 at " + text(master) + " says nothing of " + name + " within "
+                        + patience.toSeconds() + " s");
+            }
+            pause();
+        }
+        return store().get_to_str(name);
+    }
+
+    private boolean has(String name) throws IOException {
+        try (PointerScope scope = new PointerScope()) {
+            return store().check(new StringVector(name));
+        } catch (RuntimeException e) {
+            throw new IOException("rank 0 at " + text(master) + " is gone: " + problem(e), e);
         }
     }
 
@@ -161,7 +184,7 @@ public final class Ranks implements AutoCloseable {
 
     /** Where rank 0 listens. */
     public int port() {
-        return store().getPort() & 0xffff;
+        return master.getPort();
     }
 
     /**
@@ -188,14 +211,13 @@ public final class Ranks implements AutoCloseable {
     }
 
     private List<Integer> missing() throws IOException {
-        try (PointerScope scope = new PointerScope()) {
-            return IntStream.range(0, size)
-                    .filter(other -> !store().check(new StringVector(key(other))))
-                    .boxed()
-                    .toList();
-        } catch (RuntimeException e) {
-            throw new IOException("rank 0 at " + text(master) + " is gone: " + problem(e), e);
+        List<Integer> missing = new ArrayList<>();
+        for (int other = 0; other < size; other++) {
+            if (!has(key(other))) {
+                missing.add(other);
+            }
         }
+        return missing;
     }
 
     /** The one place that knows Gloo. */
@@ -276,21 +298,16 @@ public final class Ranks implements AutoCloseable {
      * What rank 0 says under a name that is used once.
      *
      * @param text what this rank says: goes to the others if it is rank 0's
-     * @throws LostRankException if rank 0 is gone
+     * @throws IOException if rank 0 is gone
      */
-    String textOfRank0(String name, String text) {
-        if (size == 1) {
+    String textOfRank0(String name, String text) throws IOException {
+        if (rank == 0) {
+            if (size > 1) {
+                ((Store) store()).set(name, text);
+            }
             return text;
         }
-        try {
-            if (rank == 0) {
-                ((Store) store()).set(name, text);
-                return text;
-            }
-            return store().get_to_str(name);
-        } catch (RuntimeException e) {
-            throw new LostRankException(rank, size, problem(e), e);
-        }
+        return read(name);
     }
 
     private Backend group() {

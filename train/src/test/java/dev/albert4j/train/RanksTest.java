@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,15 @@ class RanksTest {
 
     @TempDir
     Path work;
+
+    @BeforeEach
+    void writeAVocabulary() throws IOException {
+        Files.write(
+                work.resolve("vocab.txt"),
+                IntStream.range(0, TinyModels.VOCABULARY_SIZE)
+                        .mapToObj(i -> TinyModels.vocabulary().token(i))
+                        .toList());
+    }
 
     /** What a rank has of a run: every step, and the parameters at the end. */
     private record Run(List<StepReport> steps, Map<String, float[]> parameters) {
@@ -128,11 +138,6 @@ class RanksTest {
     }
 
     private Finetuner finetuner(int steps) throws IOException {
-        Files.write(
-                work.resolve("vocab.txt"),
-                IntStream.range(0, TinyModels.VOCABULARY_SIZE)
-                        .mapToObj(i -> TinyModels.vocabulary().token(i))
-                        .toList());
         TrainConfig config = TrainConfig.parse("{\"steps\": " + steps
                 + ", \"batchSize\": 8, \"learningRate\": 0.01, \"maxLength\": 16, \"numThreads\": 1}");
         return new Finetuner(TinyModels.weights(), Tokenizer.load(work), config);
