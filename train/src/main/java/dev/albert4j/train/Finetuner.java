@@ -131,6 +131,7 @@ public final class Finetuner {
         }
         AlbertWeights start = start();
         RunSettings settings = RunSettings.of(config, start, task);
+        ranks.awaitOthers();
         compareToRank0(settings);
         boolean leads = ranks.rank() == 0;
         RunDirectory kept = leads ? directory : null;

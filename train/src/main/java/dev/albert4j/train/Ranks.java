@@ -233,7 +233,7 @@ public final class Ranks implements AutoCloseable {
      *
      * @throws LostRankException if one is gone
      */
-    public void awaitOthers() {
+    void awaitOthers() {
         sum(PREPARATION_PATIENCE, 0);
     }
 
