@@ -79,6 +79,10 @@ final class RankOptions {
         if (address.isUnresolved()) {
             throw new IllegalArgumentException("--master " + text + ": there is no host " + text.substring(0, colon));
         }
+        if (address.getAddress().isAnyLocalAddress()) {
+            throw new IllegalArgumentException(
+                    "--master " + text + " is no address of one machine; give one of rank 0's that the others reach");
+        }
         return address;
     }
 

@@ -87,9 +87,9 @@ class RanksCommandTest {
 
     @Test
     void aKilledProcessEndsTheOthersAndTheSameCommandGoesOnToTheSameLosses() throws Exception {
-        CommandRun.of(pretrain("one", "--steps=160", "--evaluate-every=10", "--threads=2"))
+        CommandRun.of(pretrain("one", "--steps=80", "--evaluate-every=10", "--threads=2"))
                 .succeeds();
-        Object[] args = pretrain("two", "--steps=160", "--evaluate-every=10", "--processes=2", "--threads=1");
+        Object[] args = pretrain("two", "--steps=80", "--evaluate-every=10", "--processes=2", "--threads=1");
         try (RunningCommand run = new RunningCommand(args)) {
             run.await("epoch ");
             run.await("epoch ");
@@ -97,12 +97,12 @@ class RanksCommandTest {
             assertThat(run.status()).isEqualTo(1);
             assertThat(run.lastLine())
                     .startsWith("albert pretrain: rank 0 lost another of the 2 ranks: ")
-                    .contains("; training ended after step ", " of 160; start all ranks again with the same settings")
+                    .contains("; training ended after step ", " of 80; start all ranks again with the same settings")
                     .endsWith("two.run");
         }
         CommandRun resumed = CommandRun.of(args).succeeds();
         assertThat(resumed.err()).contains("going on with the unfinished run after step ");
-        assertThat(losses("two")).isEqualTo(losses("one")).hasSize(160);
+        assertThat(losses("two")).isEqualTo(losses("one")).hasSize(80);
         assertThat(weights("two")).isEqualTo(weights("one"));
         assertThat(Workshop.tree(work)).noneMatch(name -> name.contains(".run"));
     }
@@ -124,6 +124,7 @@ class RanksCommandTest {
                     "--master=" + master);
         }
         assertFails("there is no host nowhere.invalid", "--rank=1", "--ranks=2", "--master=nowhere.invalid:4000");
+        assertFails("is no address of one machine", "--rank=1", "--ranks=2", "--master=0.0.0.0:4000");
         assertThat(work.resolve("model.run")).doesNotExist();
     }
 

@@ -125,6 +125,7 @@ public final class Ranks implements AutoCloseable {
         }
     }
 
+    /** Two of one number, or two numbers of ranks, would wait for each other without end. */
     private void register() throws IOException {
         Store meeting = store(); // as what it declares set and get for strings
         if (rank == 0) {
@@ -276,7 +277,8 @@ public final class Ranks implements AutoCloseable {
     private void sum(Tensor tensor, Duration timeout) {
         AllreduceOptions options = new AllreduceOptions();
         options.timeout(millis(timeout));
-        await(() -> group().allreduce(new TensorVector(tensor), options));
+        Backend met = group();
+        await(() -> met.allreduce(new TensorVector(tensor), options));
     }
 
     /**
@@ -286,9 +288,10 @@ public final class Ranks implements AutoCloseable {
      */
     void takeFromRank0(Iterable<Tensor> tensors) {
         if (size > 1) {
+            Backend met = group();
             for (Tensor tensor : tensors) {
                 try (PointerScope scope = new PointerScope()) {
-                    await(() -> group().broadcast(new TensorVector(tensor.detach())));
+                    await(() -> met.broadcast(new TensorVector(tensor.detach())));
                 }
             }
         }
