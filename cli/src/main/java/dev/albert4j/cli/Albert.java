@@ -3,6 +3,7 @@ package dev.albert4j.cli;
 import dev.albert4j.data.DataFormatException;
 import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.train.DivergenceException;
+import dev.albert4j.train.LostRankException;
 import dev.albert4j.train.TrainingStoppedException;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -161,7 +162,8 @@ public final class Albert implements Runnable {
         boolean known = isMistake(failure)
                 || failure instanceof IOException
                 || failure instanceof StandardOutput.ClosedException
-                || failure instanceof DivergenceException;
+                || failure instanceof DivergenceException
+                || failure instanceof LostRankException;
         return known && !message.isEmpty() ? message : failure.getClass().getSimpleName() + ": " + message;
     }
 

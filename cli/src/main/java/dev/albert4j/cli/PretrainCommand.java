@@ -193,6 +193,9 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "threads (default: one for each core)")
     private @Nullable Integer threads;
 
+    @Mixin
+    private RankOptions ranks = new RankOptions();
+
     @Option(
             names = "--device",
             paramLabel = "D",
@@ -231,10 +234,12 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private void run() throws IOException {
+        ranks.check();
         PretrainStart start = PretrainStart.of(config, init);
         Pretraining run = new Pretraining(start, corpus, output, options, settings());
         run.describe(spec.root().commandLine().getParseResult().originalArgs());
         run.watch(tensorboard);
+        run.share(ranks);
         run.keep(tokens, fp16, time("--checkpoint-minutes", checkpointMinutes));
         if (minutes != null) {
             run.limit(time("--minutes", minutes));
@@ -257,6 +262,10 @@ final class PretrainCommand implements Callable<Integer> {
         SETTINGS.addTo(settings, spec.commandLine().getParseResult());
         if (steps != null && epochs != null) {
             throw new IllegalArgumentException("--steps and --epochs exclude each other");
+        }
+        if (ranks.launches()) {
+            int cores = Runtime.getRuntime().availableProcessors();
+            settings.putIfAbsent("numThreads", settings.numberNode(Math.max(1, cores / ranks.size())));
         }
         if (preset == Preset.ALBERT) {
             settings.putIfAbsent("batchSize", settings.numberNode(Pretraining.PUBLISHED_BATCH));

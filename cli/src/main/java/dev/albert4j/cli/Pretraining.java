@@ -14,6 +14,7 @@ import dev.albert4j.train.Evaluation;
 import dev.albert4j.train.Finetuned;
 import dev.albert4j.train.Finetuner;
 import dev.albert4j.train.PretrainingTask;
+import dev.albert4j.train.Ranks;
 import dev.albert4j.train.RunDirectory;
 import dev.albert4j.train.RunReport;
 import dev.albert4j.train.TrainConfig;
@@ -21,6 +22,7 @@ import dev.albert4j.train.TrainingStoppedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +38,7 @@ final class Pretraining {
     private static final double PUBLISHED_RATE = 0.00176;
     private static final double PUBLISHED_WARMUP = 0.025; // 3125 of 125,000 steps
     private static final int BATCH = 256;
+    private static final Duration PATIENCE = Duration.ofMinutes(5); // of a rank that waits for others
 
     private final PretrainStart start;
     private final List<Path> corpus;
@@ -51,6 +54,7 @@ final class Pretraining {
     private boolean fp16;
     private Duration checkpointInterval = Duration.ofMinutes(5);
     private @Nullable Duration limit;
+    private RankOptions place = new RankOptions();
 
     /** @param given the settings of training that were given */
     Pretraining(PretrainStart start, List<Path> corpus, Path output, PretrainOptions options, ObjectNode given) {
@@ -97,12 +101,21 @@ final class Pretraining {
         checkpointInterval = betweenCheckpoints;
     }
 
+    /** Says which processes train together. */
+    void share(RankOptions ranks) {
+        place = ranks;
+    }
+
     /** Has the run stopped after some time. */
     void limit(Duration time) {
         limit = time;
     }
 
-    /** Trains, writes the model, and prints the report of the best weights if documents are held back. */
+    /**
+     * Trains; rank 0 then writes the model, and prints the report of the best weights if documents are held back.
+     *
+     * @throws dev.albert4j.train.LostRankException if another process of the run is gone
+     */
     void run() throws IOException {
         Finetuner finetuner = new Finetuner(start.weights(settings.seed()), start.tokenizer(), settings)
                 .checkpointEvery(checkpointInterval);
@@ -110,25 +123,90 @@ final class Pretraining {
         if (tokens != null) {
             OutputPath.checkDirectory(tokens);
         }
-        RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + ".run"));
-        TokenFiles files = new TokenFiles(run.path(), tokens);
-        try (TimeLimit time = new TimeLimit(limit, finetuner::stop);
+        boolean joins = place.size() > 1 && !place.launches();
+        try (Ranks ranks = joins ? join() : Ranks.alone()) {
+            run(finetuner, ranks);
+        }
+    }
+
+    private Ranks join() throws IOException {
+        say("waits for " + (place.rank() == 0 ? "the other ranks" : "rank 0") + " at "
+                + place.master().getHostString() + ":" + place.master().getPort());
+        Ranks ranks = Ranks.open(place.rank(), place.size(), place.master(), PATIENCE);
+        try {
+            ranks.meet(() -> {});
+            return ranks;
+        } catch (IOException | RuntimeException e) {
+            ranks.close();
+            throw e;
+        }
+    }
+
+    /** Tells who gave this rank's command; rank 0's user need not hear it. */
+    private static void say(String line) {
+        if (!LaunchedRanks.isOne()) {
+            System.err.println(line);
+        }
+    }
+
+    private void run(Finetuner finetuner, Ranks joined) throws IOException {
+        String suffix = place.rank() == 0 ? ".run" : ".rank" + place.rank() + ".run";
+        RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + suffix));
+        TokenFiles files = new TokenFiles(run.path(), tokens, place.size() > 1);
+        try (TimeLimit time = new TimeLimit(place.rank() == 0 ? limit : null, finetuner::stop);
                 EndHook hook = new EndHook();
                 RunLock lock = RunLock.of(run.path())) {
             TokenCorpus text = files.prepare(corpus, start.tokenizer(), options.splitsSentences(), numThreads());
             PretrainingTask task = task(text);
-            RunRecord record = new RunRecord(run.path(), tensorboard).withSpikes();
             try {
-                Finetuned result = record.train(finetuner.in(run), task, settings);
-                finish(result, record, text);
-                run.delete();
-                files.delete();
+                if (place.launches()) {
+                    launch(finetuner, task, run, text, files);
+                } else {
+                    train(finetuner.with(joined), task, run, text);
+                }
             } catch (TrainingStoppedException e) {
-                if (!time.isOver()) {
+                if (!time.isOver() && (place.rank() == 0 || limit == null)) {
                     throw e;
                 }
+                return;
             }
+            run.delete();
+            files.delete();
         }
+    }
+
+    /** Trains with ranks that are started for it. */
+    private void launch(Finetuner finetuner, PretrainingTask task, RunDirectory run, TokenCorpus text, TokenFiles files)
+            throws IOException {
+        try (LaunchedRanks others = new LaunchedRanks(command, options(files));
+                Ranks ranks = Ranks.open(0, place.size(), place.master(), PATIENCE)) {
+            others.join(ranks);
+            train(finetuner.with(ranks), task, run, text);
+        }
+    }
+
+    /** What the ranks that are started here are told beyond what was given. */
+    private List<String> options(TokenFiles files) {
+        List<String> more = new ArrayList<>();
+        if (tokens == null) {
+            more.add("--tokens=" + files.directory());
+        }
+        if (command.stream().noneMatch(arg -> arg.equals("--threads") || arg.startsWith("--threads="))) {
+            more.add("--threads=" + numThreads());
+        }
+        return more;
+    }
+
+    private void train(Finetuner finetuner, PretrainingTask task, RunDirectory run, TokenCorpus text)
+            throws IOException {
+        if (place.rank() > 0) {
+            say("trains as rank " + place.rank() + " of " + place.size()
+                    + "; rank 0 shows how far it is, and writes the model");
+            finetuner.run(task);
+            return;
+        }
+        RunRecord record = new RunRecord(run.path(), tensorboard).withSpikes();
+        finish(record.train(finetuner.in(run), task, settings), record, text);
     }
 
     private int numThreads() {
@@ -143,6 +221,19 @@ final class Pretraining {
                 PretrainingExamples.training(text, rules, masking, vocabulary, settings.seed(), devShare);
         PretrainingExamples heldBack =
                 devShare == 0 ? null : PretrainingExamples.heldBack(text, rules, masking, vocabulary, 0, devShare);
+        if (place.rank() == 0) {
+            show(text, train, heldBack);
+        }
+        Map<String, String> fingerprint = new LinkedHashMap<>();
+        fingerprint.put("corpus", text.fingerprint());
+        options.json(settings.maxLength())
+                .properties()
+                .forEach(entry ->
+                        fingerprint.put(entry.getKey(), entry.getValue().asText()));
+        return new PretrainingTask(train, heldBack, options.order(), fingerprint);
+    }
+
+    private static void show(TokenCorpus text, PretrainingExamples train, @Nullable PretrainingExamples heldBack) {
         System.err.printf(
                 Locale.ROOT,
                 "%,d documents, %,d sentences, %,d tokens; %,d examples to train on, %,d held back%n",
@@ -151,13 +242,6 @@ final class Pretraining {
                 text.numTokens(),
                 train.size(),
                 heldBack == null ? 0 : heldBack.size());
-        Map<String, String> fingerprint = new LinkedHashMap<>();
-        fingerprint.put("corpus", text.fingerprint());
-        options.json(settings.maxLength())
-                .properties()
-                .forEach(entry ->
-                        fingerprint.put(entry.getKey(), entry.getValue().asText()));
-        return new PretrainingTask(train, heldBack, options.order(), fingerprint);
     }
 
     private void finish(Finetuned result, RunRecord record, TokenCorpus text) throws IOException {

@@ -9,11 +9,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a second run out of a run's directory. The system lets go of it with the process, however that ends. */
 final class RunLock implements AutoCloseable {
     private static final String NAME = "lock";
+    private static final long POLL_MILLIS = 100;
 
     private final Path file;
     private final FileChannel channel;
@@ -29,6 +31,28 @@ final class RunLock implements AutoCloseable {
      * @throws IllegalArgumentException if another run has it
      */
     static RunLock of(Path directory) throws IOException {
+        return take(directory)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        directory + " is in use by another run; wait for its end, or choose another --output"));
+    }
+
+    /** The same, but waits for the end of whatever process has the directory. */
+    static RunLock await(Path directory) throws IOException {
+        while (true) {
+            Optional<RunLock> lock = take(directory);
+            if (lock.isPresent()) {
+                return lock.get();
+            }
+            try {
+                Thread.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while waiting for " + directory, e);
+            }
+        }
+    }
+
+    private static Optional<RunLock> take(Path directory) throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve(NAME);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -37,11 +61,11 @@ final class RunLock implements AutoCloseable {
             // must not be
             // opened a second time to find out, since closing it would let go of the lock.
             if (tryLock(channel) == null || !Files.exists(file)) {
-                throw new IllegalArgumentException(
-                        directory + " is in use by another run; wait for its end, or choose another --output");
+                channel.close();
+                return Optional.empty();
             }
             deleteUnfinished(directory);
-            return new RunLock(file, channel);
+            return Optional.of(new RunLock(file, channel));
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;

@@ -15,10 +15,15 @@ final class TokenFiles {
 
     private final Path directory;
     private final boolean owned;
+    private final boolean waits;
     private long lastNanos = System.nanoTime();
 
-    /** @param shared directory of the user's, or null */
-    TokenFiles(Path run, @Nullable Path shared) {
+    /**
+     * @param shared directory of the user's, or null
+     * @param waits whether a process that tokenizes there is waited for: it may be another rank of the run
+     */
+    TokenFiles(Path run, @Nullable Path shared, boolean waits) {
+        this.waits = waits;
         this.directory = shared == null ? run.resolve("tokens") : shared;
         this.owned = shared == null;
     }
@@ -26,9 +31,14 @@ final class TokenFiles {
     /** The corpus, tokenized where it is not yet. */
     TokenCorpus prepare(List<Path> corpus, Tokenizer tokenizer, boolean splitsSentences, int numThreads)
             throws IOException {
-        try (RunLock lock = RunLock.of(directory)) {
+        try (RunLock lock = waits ? RunLock.await(directory) : RunLock.of(directory)) {
             return TokenCorpus.prepare(corpus, directory, tokenizer, splitsSentences, numThreads, this::show);
         }
+    }
+
+    /** Where the tokens are. */
+    Path directory() {
+        return directory;
     }
 
     private void show(Path file, long documents, long numTokens, boolean done) {

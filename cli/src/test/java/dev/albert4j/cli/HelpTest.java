@@ -33,7 +33,7 @@ class HelpTest {
                     + " --evaluate-every --fp16 --hours --init --learning-rate --masked-lm-prob --max-grad-norm --max-length"
                     + " --max-predictions --micro-batch-tokens --minutes --ngram --no-sop --one-sentence-a-line --optimizer"
                     + " --output --preset --schedule --seed --short-seq-prob --steps --tensorboard --threads --tokens"
-                    + " --precision --device --warmup-ratio --weight-decay",
+                    + " --precision --device --processes --rank --ranks --master --warmup-ratio --weight-decay",
             "tokenize",
             "--max-length --no-special --recognize-special --stride --truncation --whole-text",
             "encode",

@@ -52,6 +52,11 @@ final class RunningCommand implements AutoCloseable {
         assertThat(kill.waitFor()).isZero();
     }
 
+    /** Kills the processes that this one started; gives their number. */
+    long killChildren() {
+        return process.children().filter(ProcessHandle::destroyForcibly).count();
+    }
+
     int status() throws IOException, InterruptedException {
         for (String line = err.readLine(); line != null; line = err.readLine()) {
             lines.add(line);

@@ -7,6 +7,9 @@ import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.tokenize.Tokenizer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -30,6 +33,7 @@ public final class Finetuner {
     private LongConsumer resumeListener = step -> {};
     private @Nullable RunDirectory directory;
     private Duration checkpointInterval = CHECKPOINT_INTERVAL;
+    private Ranks ranks = Ranks.alone();
     private volatile boolean stopRequested;
 
     /**
@@ -81,6 +85,17 @@ public final class Finetuner {
         return this;
     }
 
+    /**
+     * Trains together with other processes, which do the same with the same settings, weights and task. Rank 0 alone evaluates,
+     * keeps the run directory, and has evaluations in its result. If any is asked to stop, all do.
+     *
+     * @param group ranks that have met; they stay the caller's
+     */
+    public Finetuner with(Ranks group) {
+        ranks = group;
+        return this;
+    }
+
     /** Asks a run to stop after its present step and to leave a checkpoint. May be called from any thread. */
     public void stop() {
         stopRequested = true;
@@ -90,8 +105,10 @@ public final class Finetuner {
      * Trains to the end.
      *
      * @param task what to learn, from what
-     * @throws IllegalArgumentException if the model has not the task's head, or the run directory holds another run
+     * @throws IllegalArgumentException if the model has not the task's head, or the run directory holds another run, or rank 0
+     *     has other settings or data
      * @throws DivergenceException if the loss is no longer a finite number; the last checkpoint stays
+     * @throws LostRankException if another rank is gone; the run directory has a checkpoint of the last step
      * @throws TrainingStoppedException if asked to stop, or interrupted, before the end
      * @throws IOException if the run directory cannot be read or written
      */
@@ -109,19 +126,44 @@ public final class Finetuner {
             throw new WrongSettingException(
                     "thresholds", config.thresholds() + " needs a multi-label task and development data to choose by");
         }
+        if (ranks.size() > 1 && config.device() != TrainingDevice.CPU) {
+            throw new WrongSettingException("device", config.device() + " cannot be shared by several processes");
+        }
         AlbertWeights start = start();
         RunSettings settings = RunSettings.of(config, start, task);
-        Optional<Checkpoint> checkpoint = directory == null ? Optional.empty() : directory.load(settings);
+        ranks.awaitOthers();
+        compareToRank0(settings);
+        boolean leads = ranks.rank() == 0;
+        RunDirectory kept = leads ? directory : null;
+        Optional<Checkpoint> checkpoint = kept == null ? Optional.empty() : kept.load(settings);
         try (AlbertModel model = new AlbertModel(start, config.device());
-                Trainer trainer = new Trainer(task.objective(model, config, tokenizer.vocabulary()), config);
+                Trainer trainer = new Trainer(task.objective(model, config, tokenizer.vocabulary()), config, ranks);
                 ShutdownHook hook = new ShutdownHook(this::stop)) {
-            FinetuneRun run = new FinetuneRun(model, trainer, config, task.development(), settings);
-            if (checkpoint.isPresent()) {
-                run.restore(checkpoint.get());
+            FinetuneRun run = new FinetuneRun(model, trainer, config, leads ? task.development() : null, settings);
+            checkpoint.ifPresent(run::restore);
+            trainer.goToRank0();
+            if (checkpoint.isPresent() || trainer.numSteps() > 0) {
                 resumeListener.accept(trainer.numSteps());
             }
-            loop(run, trainer);
+            try {
+                loop(run, trainer, kept);
+            } catch (LostRankException e) {
+                run.save(kept);
+                throw e.after(trainer.numSteps(), trainer.totalSteps(), kept == null ? null : kept.path());
+            }
             return run.result();
+        }
+    }
+
+    private void compareToRank0(RunSettings settings) throws IOException {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, String> text : settings.texts().entrySet()) {
+            texts.put(text.getKey(), ranks.textOfRank0(text.getKey(), text.getValue()));
+        }
+        List<String> differences = settings.differencesOf(RunSettings.parse(texts));
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException("rank " + ranks.rank() + " has other settings or data than rank 0: "
+                    + String.join(", ", differences));
         }
     }
 
@@ -134,14 +176,9 @@ public final class Finetuner {
         return init.withConfig(config.applyTo(init.config()));
     }
 
-    private void loop(FinetuneRun run, Trainer trainer) throws IOException {
+    private void loop(FinetuneRun run, Trainer trainer, @Nullable RunDirectory kept) throws IOException {
         long saved = System.nanoTime();
-        while (!run.isOver()) {
-            if (stopRequested || Thread.interrupted()) {
-                run.save(directory);
-                throw new TrainingStoppedException(
-                        trainer.numSteps(), trainer.totalSteps(), directory == null ? null : directory.path());
-            }
+        while (goesOn(run, trainer, kept)) {
             StepReport report = trainer.step();
             stepListener.accept(report);
             boolean due = run.isDue(report);
@@ -149,9 +186,22 @@ public final class Finetuner {
                 evaluationListener.accept(run.evaluate(report));
             }
             if (due || trainer.isDone() || System.nanoTime() - saved > checkpointInterval.toNanos()) {
-                run.save(directory);
+                run.save(kept);
                 saved = System.nanoTime();
             }
         }
+    }
+
+    /** Whether there is another step to take; all ranks come to the same answer. */
+    private boolean goesOn(FinetuneRun run, Trainer trainer, @Nullable RunDirectory kept) throws IOException {
+        boolean isOver = run.isOver();
+        boolean stops = !isOver && (stopRequested || Thread.interrupted());
+        double[] votes = ranks.sum(isOver ? 1 : 0, stops ? 1 : 0);
+        if (votes[0] == 0 && votes[1] > 0) {
+            run.save(kept);
+            throw new TrainingStoppedException(
+                    trainer.numSteps(), trainer.totalSteps(), kept == null ? null : kept.path(), ranks.rank());
+        }
+        return votes[0] == 0;
     }
 }

@@ -38,12 +38,13 @@ final class Optimizer implements AutoCloseable {
     }
 
     /**
-     * Adds the replicas' gradients up, into the first one's.
+     * Adds the gradients of the replicas of all ranks up, into the first one's.
      *
      * @return the L2 norm of the sum
+     * @throws LostRankException if a rank is gone
      */
-    double sumGradients(Workers workers) {
-        return blocks.sumGradients(workers);
+    double sumGradients(Workers workers, Ranks ranks) {
+        return blocks.sumGradients(workers, ranks);
     }
 
     /**
@@ -69,6 +70,12 @@ final class Optimizer implements AutoCloseable {
     /** Goes on from a state that {@link #state} gave after {@code numSteps} steps. */
     void restore(Map<String, float[]> state, long numSteps) {
         blocks.setMoments(state);
+        this.numSteps = numSteps;
+    }
+
+    /** Makes the state rank 0's, after {@code numSteps} steps. */
+    void takeFromRank0(Ranks ranks, long numSteps) {
+        blocks.takeMomentsFromRank0(ranks);
         this.numSteps = numSteps;
     }
 

@@ -1,5 +1,6 @@
 package dev.albert4j.train;
 
+import static org.bytedeco.pytorch.global.torch.zeros;
 import static org.bytedeco.pytorch.global.torch.zeros_like;
 
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class ParameterBlocks implements AutoCloseable {
     private static final long BLOCK = 1 << 17;
+    private static final long ALIGNMENT = 16; // floats: where a parameter's part of all gradients may begin
 
     /**
      * A stretch of one parameter, its gradients and moments: flat views.
@@ -50,6 +52,7 @@ final class ParameterBlocks implements AutoCloseable {
     private final Map<String, Tensor> moments2 = new LinkedHashMap<>();
     private final List<Block> blocks = new ArrayList<>();
     private final List<Pointer> kept = new ArrayList<>();
+    private final Tensor gradients; // the first replica's, end to end: what is sent in one piece
 
     /**
      * Prepares moments and gradients of zero.
@@ -62,27 +65,41 @@ final class ParameterBlocks implements AutoCloseable {
     ParameterBlocks(List<Map<String, Tensor>> replicas, ToDoubleFunction<String> rateFactor) {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
+            gradients = keep(gradients(replicas.get(0)));
+            long start = 0;
             for (String name : replicas.get(0).keySet()) {
                 List<Tensor> tensors = replicas.stream()
                         .map(replica -> Tensors.named(replica, name))
                         .toList();
-                add(name, tensors, rateFactor.applyAsDouble(name));
+                add(name, tensors, start, rateFactor.applyAsDouble(name));
+                start += aligned(tensors.get(0));
             }
         }
     }
 
-    private void add(String name, List<Tensor> replicas, double rateFactor) {
+    private static Tensor gradients(Map<String, Tensor> parameters) {
+        long size =
+                parameters.values().stream().mapToLong(ParameterBlocks::aligned).sum();
+        return zeros(new long[] {size}, parameters.values().iterator().next().options());
+    }
+
+    private static long aligned(Tensor parameter) {
+        return (parameter.numel() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    private void add(String name, List<Tensor> replicas, long place, double rateFactor) {
         Tensor parameter = replicas.get(0);
         int number = moments1.size();
         Tensor moment1 = keep(zeros_like(parameter));
         Tensor moment2 = keep(zeros_like(parameter));
         moments1.put(name, moment1);
         moments2.put(name, moment2);
-        List<Tensor> gradients = new ArrayList<>();
+        List<Tensor> each = new ArrayList<>();
         for (Tensor replica : replicas) {
-            Tensor gradient = zeros_like(replica);
+            Tensor gradient =
+                    each.isEmpty() ? gradients.narrow(0, place, replica.numel()).view_as(replica) : zeros_like(replica);
             replica.mutable_grad().put(gradient);
-            gradients.add(gradient);
+            each.add(gradient);
         }
         long size = parameter.numel();
         for (long begin = 0; begin < size; begin += BLOCK) {
@@ -92,7 +109,7 @@ final class ParameterBlocks implements AutoCloseable {
                     blocks.size(),
                     number,
                     stretch(parameter.detach(), start, length),
-                    gradients.stream()
+                    each.stream()
                             .map(gradient -> stretch(gradient, start, length))
                             .toList(),
                     stretch(moment1, start, length),
@@ -127,20 +144,26 @@ final class ParameterBlocks implements AutoCloseable {
     }
 
     /**
-     * Adds the replicas' gradients up, into the first one's.
+     * Adds the gradients of the replicas of all ranks up, into the first one's.
      *
      * @return the L2 norm of the sum
+     * @throws LostRankException if a rank is gone
      */
-    double sumGradients(Workers workers) {
+    double sumGradients(Workers workers, Ranks ranks) {
         double[] squares = new double[blocks.size()];
+        boolean alone = ranks.size() == 1;
         each(workers, block -> {
             Tensor sum = block.gradient();
             for (int replica = 1; replica < block.gradients().size(); replica++) {
                 sum.add_(block.gradients().get(replica));
                 block.gradients().get(replica).zero_();
             }
-            squares[block.index()] = square(sum);
+            squares[block.index()] = alone ? square(sum) : 0;
         });
+        if (!alone) {
+            ranks.sum(gradients);
+            each(workers, block -> squares[block.index()] = square(block.gradient()));
+        }
         double total = 0;
         for (double square : squares) {
             total += square;
@@ -172,6 +195,12 @@ final class ParameterBlocks implements AutoCloseable {
                 index = next.getAndIncrement();
             }
         });
+    }
+
+    /** Makes the moments rank 0's. */
+    void takeMomentsFromRank0(Ranks ranks) {
+        ranks.takeFromRank0(moments1.values());
+        ranks.takeFromRank0(moments2.values());
     }
 
     /** Copies of the moments: {@code exp_avg.NAME} and {@code exp_avg_sq.NAME}, as PyTorch calls them. */

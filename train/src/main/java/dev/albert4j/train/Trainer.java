@@ -16,30 +16,52 @@ import org.bytedeco.pytorch.Tensor;
  * nothing of the model. Step S is a pure function of the parameters, the optimizer's state, the settings, the number of
  * threads and S: a run that goes on from a checkpoint does what it would have done. Not thread-safe.
  *
- * <p>Each thread takes its share of a batch through a replica of the objective; then the gradients are added up.
+ * <p>Each thread takes its share of a batch through a replica of the objective; then the gradients are added up. With several
+ * {@link Ranks} the batch is dealt out to the threads of all of them, so that two ranks of one thread do what one rank of two
+ * threads does; all ranks have the same losses and the same parameters.
  */
 public final class Trainer implements AutoCloseable {
     private final List<Objective> objectives = new ArrayList<>(); // one for each worker; the first is the caller's
     private final TrainConfig config;
     private final ExampleOrder order;
+    private final Ranks ranks;
     private final Workers workers;
+    private final int firstWorker; // of this rank, among those of all ranks
+    private final int numWorkers; // of all ranks
     private final Optimizer optimizer;
     private final LearningRateSchedule schedule;
     private final long totalSteps;
     private long step;
 
     /**
-     * Prepares a run that stands before its first step. The objective stays the caller's and must outlive the trainer.
+     * Prepares a run of a single process that stands before its first step. The objective stays the caller's and must outlive the
+     * trainer.
      *
      * @throws IllegalArgumentException if the settings freeze all there is
      */
     public Trainer(Objective objective, TrainConfig config) {
+        this(objective, config, Ranks.alone());
+    }
+
+    /**
+     * The same with several processes, each of which has the same objective and settings; the number of threads may differ.
+     *
+     * @param ranks that have met; stay the caller's and must outlive the trainer
+     * @throws LostRankException if a rank is gone
+     */
+    public Trainer(Objective objective, TrainConfig config, Ranks ranks) {
         if (objective.parameters().keySet().stream().allMatch(config.freeze()::contains)) {
             throw new WrongSettingException("freeze", config.freeze() + " leaves nothing of the model to train");
         }
         this.config = config;
         this.order = new ExampleOrder(objective.numExamples(), config.batchSize(), config.seed());
         this.workers = new Workers(config.device().numThreads(config.numThreads()));
+        this.ranks = ranks;
+        double[] sizes = new double[ranks.size()];
+        sizes[ranks.rank()] = workers.size();
+        sizes = ranks.sum(sizes);
+        this.firstWorker = (int) Arrays.stream(sizes, 0, ranks.rank()).sum();
+        this.numWorkers = (int) Arrays.stream(sizes).sum();
         objectives.add(objective);
         while (objectives.size() < workers.size()) {
             objectives.add(objective.replica());
@@ -102,9 +124,19 @@ public final class Trainer implements AutoCloseable {
         step = numSteps;
     }
 
+    /** Goes to where rank 0 stands: its step, parameters and state of the optimizer. */
+    void goToRank0() {
+        if (ranks.size() > 1) {
+            step = (long) ranks.sum(ranks.rank() == 0 ? step : 0)[0];
+            ranks.takeFromRank0(objectives.get(0).parameters().values());
+            optimizer.takeFromRank0(ranks, step);
+        }
+    }
+
     /**
      * Takes the next step.
      *
+     * @throws LostRankException if a rank is gone; the parameters are those before the step
      * @throws DivergenceException if the loss or the gradient is no finite number; the parameters are those before the step
      */
     public StepReport step() {
@@ -115,8 +147,8 @@ public final class Trainer implements AutoCloseable {
         List<List<int[]>> shares = shares(examples, groups(examples));
         double[] losses = new double[workers.size()];
         workers.run(worker -> losses[worker] = backward(examples, shares.get(worker), worker));
-        double loss = Arrays.stream(losses).sum();
-        double gradNorm = optimizer.sumGradients(workers);
+        double loss = ranks.sum(Arrays.stream(losses).sum())[0];
+        double gradNorm = optimizer.sumGradients(workers, ranks);
         double learningRate = schedule.at(step);
         if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
             optimizer.zeroGradients(workers);
@@ -158,10 +190,10 @@ public final class Trainer implements AutoCloseable {
                 .sum();
     }
 
-    /** Deals a batch out to the workers: the longest group first, each to the one with the fewest tokens. */
+    /** Deals a batch out to the workers of all ranks, and gives those of this one: the longest group first, each to the one with the fewest tokens. */
     private List<List<int[]>> shares(List<Example> batch, List<int[]> groups) {
         List<List<int[]>> shares = new ArrayList<>();
-        long[] tokens = new long[workers.size()];
+        long[] tokens = new long[numWorkers];
         for (int worker = 0; worker < tokens.length; worker++) {
             shares.add(new ArrayList<>());
         }
@@ -176,14 +208,14 @@ public final class Trainer implements AutoCloseable {
                     shares.get(least).add(group);
                     tokens[least] += numTokens(batch, group);
                 });
-        return shares;
+        return shares.subList(firstWorker, firstWorker + workers.size());
     }
 
     /** Adds the gradient of a worker's share of the batch's loss, in passes of at most {@code microBatchTokens}. */
     private double backward(List<Example> batch, List<int[]> share, int worker) {
         Objective objective = objectives.get(worker);
         double loss = 0;
-        long seed = Seeds.mix(Seeds.mix(config.seed(), step), worker);
+        long seed = Seeds.mix(Seeds.mix(config.seed(), step), firstWorker + worker);
         int begin = 0;
         while (begin < share.size()) {
             int end = begin;

@@ -9,10 +9,13 @@ public final class TrainingStoppedException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    TrainingStoppedException(long step, long totalSteps, @Nullable Path runDirectory) {
+    /** @param runDirectory where the checkpoint is; null if none is kept here */
+    TrainingStoppedException(long step, long totalSteps, @Nullable Path runDirectory, int rank) {
         super("training stopped after step " + step + " of " + totalSteps
-                + (runDirectory == null
-                        ? "; nothing was kept"
-                        : "; start it again with the same settings to go on from " + runDirectory));
+                + (rank > 0
+                        ? "; rank 0 keeps the checkpoint"
+                        : runDirectory == null
+                                ? "; nothing was kept"
+                                : "; start it again with the same settings to go on from " + runDirectory));
     }
 }

@@ -74,7 +74,7 @@ class AdamWTest {
                     Optimizer optimizer = Optimizer.adamW(List.of(Map.of("weight", a), Map.of("weight", b)), 0)) {
                 Tensors.set(a.grad(), new float[] {3});
                 Tensors.set(b.grad(), new float[] {4});
-                assertThat(optimizer.sumGradients(workers)).isCloseTo(7, within(1e-6));
+                assertThat(optimizer.sumGradients(workers, Ranks.alone())).isCloseTo(7, within(1e-6));
                 assertThat(Tensors.floats(a.grad())).containsExactly(7);
                 assertThat(Tensors.floats(b.grad())).containsExactly(0);
                 optimizer.step(0.1, 1.0 / 7, workers);
