@@ -210,12 +210,11 @@ public final class AlbertModel implements AutoCloseable {
     }
 
     /**
-     * The last hidden state of some tokens. The last layer's feed-forward part runs on them alone.
+     * The last hidden state of some tokens. The last layer runs on them alone, with all tokens to look at.
      *
-     * @param tokens places among the N tokens, [M], int64
      * @return [M, H]
      */
-    Tensor lastHiddenState(PackedBatch batch, Tensor tokens) {
+    Tensor lastHiddenState(PackedBatch batch, SomeTokens tokens) {
         return encode(batch, (layer, x) -> layer.someTokens(x, batch, tokens), state -> {}); // [M, H]
     }
 
@@ -301,12 +300,13 @@ public final class AlbertModel implements AutoCloseable {
         /** The first token of each sequence, [B, H]. */
         Tensor firstTokens(Tensor x, PackedBatch batch) {
             Tensor residual = x.index_select(0, batch.firstTokens()); // [B, H]
-            return afterAttention(firstTokensAttention(x, residual, batch), residual);
+            return afterAttention(attention(x, batch, residual, batch.groupSequences()), residual);
         }
 
         /** Some tokens, [M, H]. */
-        Tensor someTokens(Tensor x, PackedBatch batch, Tensor tokens) {
-            return afterAttention(attention(x, batch).index_select(0, tokens), x.index_select(0, tokens));
+        Tensor someTokens(Tensor x, PackedBatch batch, SomeTokens tokens) {
+            Tensor context = attention(x, batch, x.index_select(0, tokens.padded()), tokens.groupTokens());
+            return afterAttention(context.index_select(0, tokens.kept()), x.index_select(0, tokens.places()));
         }
 
         private Tensor afterAttention(Tensor context, Tensor residual) {
@@ -339,13 +339,19 @@ public final class AlbertModel implements AutoCloseable {
             return contexts.size() == 1 ? contexts.get(0) : cat(contexts);
         }
 
-        /** Attention of the first token of each sequence to all its tokens, [B, H]. */
-        private Tensor firstTokensAttention(Tensor x, Tensor firstTokens, PackedBatch batch) {
+        /**
+         * Attention of some tokens to all of their sequence.
+         *
+         * @param some states of the same number of tokens in each sequence of a group, [S, H]
+         * @param groupTokens how many of them are in each group
+         * @return [S, H]
+         */
+        private Tensor attention(Tensor x, PackedBatch batch, Tensor some, long[] groupTokens) {
             int a = config.numAttentionHeads();
             int d = config.headSize();
             int h = a * d;
-            TensorVector queries = linear(firstTokens, weight.narrow(0, 0, h), new TensorOptional(bias.narrow(0, 0, h)))
-                    .split_with_sizes(batch.groupSequences(), 0); // each [b, H]
+            TensorVector queries = linear(some, weight.narrow(0, 0, h), new TensorOptional(bias.narrow(0, 0, h)))
+                    .split_with_sizes(groupTokens, 0); // each [bM, H]
             TensorVector keysAndValues = linear(
                             x, weight.narrow(0, h, 2 * h), new TensorOptional(bias.narrow(0, h, 2 * h)))
                     .split_with_sizes(batch.groupTokens(), 0); // each [bT, 2H]
@@ -353,13 +359,15 @@ public final class AlbertModel implements AutoCloseable {
             for (int i = 0; i < batch.groups().size(); i++) {
                 Group group = batch.groups().get(i);
                 int b = group.numSequences();
-                Tensor query = queries.get(i).view(b, 1, a, d).transpose(1, 2); // [b, A, 1, D]
+                Tensor query = queries.get(i).view(b, -1, a, d).transpose(1, 2); // [b, A, M, D]
                 TensorVector parts = keysAndValues
                         .get(i)
                         .view(b, group.length(), 2, a, d)
                         .permute(2, 0, 3, 1, 4)
                         .unbind(0); // each [b, A, T, D]
-                contexts.push_back(attend(query, parts.get(0), parts.get(1)).reshape(b, h)); // [b, H]
+                contexts.push_back(attend(query, parts.get(0), parts.get(1))
+                        .transpose(1, 2)
+                        .reshape(groupTokens[i], h)); // [bM, H]
             }
             return contexts.size() == 1 ? contexts.get(0) : cat(contexts);
         }

@@ -2,6 +2,7 @@ package dev.albert4j.train;
 
 import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -68,29 +69,33 @@ record PretrainingLoss(boolean order) {
     /** The logits of both heads, at the hidden tokens only. */
     static Logits logits(AlbertModel model, List<Example> examples) {
         PackedBatch batch = PackedBatch.ofExamples(examples, model.device());
-        int b = examples.size();
-        int p = Math.toIntExact(numHidden(examples));
-        long[] places = new long[b + p]; // first tokens, then hidden ones
-        long[] tokenTargets = new long[p];
-        long[] orderTargets = new long[b];
+        List<long[]> places = new ArrayList<>(); // of each example: its first token, then its hidden ones
+        long[] orderTargets = new long[examples.size()];
+        long[] tokenTargets = new long[Math.toIntExact(numHidden(examples))];
+        long[] firsts = new long[orderTargets.length]; // where among all places first tokens are
+        long[] hidden = new long[tokenTargets.length]; // and hidden ones
         long start = 0;
-        int hidden = 0;
-        for (int i = 0; i < b; i++) {
+        int numHidden = 0;
+        for (int i = 0; i < examples.size(); i++) {
             Example example = examples.get(i);
-            places[i] = start;
-            orderTargets[i] = (long) example.target()[0];
             int count = numHidden(example);
+            long[] own = new long[1 + count];
+            own[0] = start;
+            firsts[i] = i + numHidden;
+            orderTargets[i] = (long) example.target()[0];
             for (int j = 1; j <= count; j++) {
-                places[b + hidden] = start + (long) example.target()[j];
-                tokenTargets[hidden++] = (long) example.target()[count + j];
+                own[j] = start + (long) example.target()[j];
+                hidden[numHidden] = firsts[i] + j;
+                tokenTargets[numHidden++] = (long) example.target()[count + j];
             }
+            places.add(own);
             start += example.length();
         }
-        Tensor states = model.lastHiddenState(batch, Tensors.of(places, model.device())); // [B + P, H]
+        Tensor states = model.lastHiddenState(batch, SomeTokens.of(batch, places, model.device())); // [B + P, H]
         return new Logits(
-                model.predictionLogits(states.narrow(0, b, p)),
+                model.predictionLogits(states.index_select(0, Tensors.of(hidden, model.device()))),
                 tokenTargets,
-                model.sentenceOrderLogits(model.pooler(states.narrow(0, 0, b))),
+                model.sentenceOrderLogits(model.pooler(states.index_select(0, Tensors.of(firsts, model.device())))),
                 orderTargets);
     }
 

@@ -10,10 +10,12 @@ import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Batch;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,26 @@ class AlbertModelTest {
             Tensor all = model.lastHiddenState(batch, state -> {});
             float[] expected = Tensors.floats(model.pooler(all.index_select(0, batch.firstTokens())));
             assertThat(Tensors.floats(model.pooled(batch))).containsExactly(expected, within(1e-6f));
+        }
+    }
+
+    @Test
+    void statesOfSomeTokensAreThoseOfThePassOverAll() {
+        try (PointerScope scope = new PointerScope();
+                AlbertModel model = new AlbertModel(TinyModels.weights())) {
+            PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
+            List<long[]> places = new ArrayList<>(); // one to three of each sequence, the last ones first
+            long end = 0;
+            for (int i = 0; i < examples.size(); i++) {
+                end += examples.get(i).length();
+                places.add(LongStream.of(end - 1, end - 2, end - 3)
+                        .limit(1 + i % 3)
+                        .toArray());
+            }
+            SomeTokens some = SomeTokens.of(batch, places, model.device());
+            Tensor all = model.lastHiddenState(batch, state -> {});
+            float[] expected = Tensors.floats(all.index_select(0, some.places()));
+            assertThat(Tensors.floats(model.lastHiddenState(batch, some))).containsExactly(expected, within(1e-6f));
         }
     }
 
