@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 /** How many processes train together, and which of them this one is. */
 final class RankOptions {
     private static final int MAX_PORT = 65_535;
+    private static final int MAX_PROCESSES = 256; // of one machine
 
     @Option(
             names = "--processes",
@@ -42,8 +43,9 @@ final class RankOptions {
             if (rank != null || ranks != null || master != null) {
                 throw new IllegalArgumentException("--processes excludes --rank, --ranks and --master");
             }
-            if (processes < 1) {
-                throw new IllegalArgumentException("--processes " + processes + " is less than 1");
+            if (processes < 1 || processes > MAX_PROCESSES) {
+                throw new IllegalArgumentException(
+                        "--processes " + processes + " is not between 1 and " + MAX_PROCESSES);
             }
         } else if (rank != null || ranks != null || master != null) {
             checkPlace(given("--rank", rank), given("--ranks", ranks));

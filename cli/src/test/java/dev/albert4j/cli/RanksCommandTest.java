@@ -109,7 +109,8 @@ class RanksCommandTest {
 
     @Test
     void wrongRanksAreAnsweredWithOneLine() {
-        assertFails("--processes 0 is less than 1", "--processes=0");
+        assertFails("--processes 0 is not between 1 and 256", "--processes=0");
+        assertFails("--processes 1000 is not between 1 and 256", "--processes=1000");
         assertFails("--processes excludes --rank, --ranks and --master", "--processes=2", "--rank=0");
         assertFails("--rank, --ranks and --master belong together; --ranks is missing", "--rank=0");
         assertFails("--master is missing", "--rank=0", "--ranks=2");
