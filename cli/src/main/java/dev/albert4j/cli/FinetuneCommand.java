@@ -183,6 +183,9 @@ final class FinetuneCommand implements Callable<Integer> {
     @Mixin
     private RecipeOptions recipe = new RecipeOptions();
 
+    @Mixin
+    private DeviceOptions device = new DeviceOptions();
+
     @Option(names = "--tensorboard", paramLabel = "DIR", description = "write event files for TensorBoard there")
     private @Nullable Path tensorboard;
 

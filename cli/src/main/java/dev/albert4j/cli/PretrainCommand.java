@@ -3,9 +3,7 @@ package dev.albert4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.train.OptimizerType;
-import dev.albert4j.train.Precision;
 import dev.albert4j.train.TrainConfig;
-import dev.albert4j.train.TrainingDevice;
 import dev.albert4j.train.WrongSettingException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -196,18 +194,8 @@ final class PretrainCommand implements Callable<Integer> {
     @Mixin
     private RankOptions ranks = new RankOptions();
 
-    @Option(
-            names = "--device",
-            paramLabel = "D",
-            description = "cpu (default), or cuda: an NVIDIA GPU (docs/pretraining.md says what that takes)")
-    private @Nullable TrainingDevice device;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "P",
-            description =
-                    "fp32 (default), or bf16: bfloat16 products, twice as fast on processors that have them (AVX512-BF16, AMX)")
-    private @Nullable Precision precision;
+    @Mixin
+    private DeviceOptions device = new DeviceOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

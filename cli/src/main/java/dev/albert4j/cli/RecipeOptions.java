@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.train.FrozenPart;
 import dev.albert4j.train.OptimizerType;
-import dev.albert4j.train.Precision;
 import dev.albert4j.train.TrainConfig;
-import dev.albert4j.train.TrainingDevice;
 import dev.albert4j.train.WrongSettingException;
 import java.util.List;
 import java.util.Locale;
@@ -87,19 +85,6 @@ final class RecipeOptions {
             paramLabel = "PART",
             description = "leave a part as it is: embeddings, or encoder to train the head alone (default none)")
     private @Nullable FrozenPart freeze;
-
-    @Option(
-            names = "--device",
-            paramLabel = "D",
-            description = "cpu (default), or cuda: an NVIDIA GPU (docs/pretraining.md says what that takes)")
-    private @Nullable TrainingDevice device;
-
-    @Option(
-            names = "--precision",
-            paramLabel = "P",
-            description =
-                    "fp32 (default), or bf16: bfloat16 products, twice as fast on processors that have them (AVX512-BF16, AMX)")
-    private @Nullable Precision precision;
 
     @Option(
             names = "--patience",

@@ -2,8 +2,6 @@ package dev.albert4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
@@ -29,14 +27,7 @@ class PretrainCommandTest {
 
     @BeforeEach
     void writeACorpus() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (String line : Workshop.corpus()) {
-            lines.add(line);
-            if (lines.size() % 5 == 4) {
-                lines.add("");
-            }
-        }
-        corpus = Files.write(work.resolve("corpus.txt"), lines);
+        corpus = Workshop.documents(work.resolve("corpus.txt"));
         output = work.resolve("model");
     }
 
@@ -108,7 +99,7 @@ class PretrainCommandTest {
     void aRunThatIsKilledTenTimesHasTheLossesOfAnUndisturbedOne() throws Exception {
         String[] options = {"--steps=900", "--evaluate-every=20", "--seed=7"};
         CommandRun.of(pretrain((Object[]) options)).succeeds();
-        List<Double> undisturbed = losses(output.resolve("log.jsonl"));
+        List<Double> undisturbed = Workshop.losses(output.resolve("log.jsonl"));
         assertThat(undisturbed).hasSize(900);
         output = work.resolve("killed");
         Object[] again = pretrain((Object[]) options);
@@ -123,18 +114,9 @@ class PretrainCommandTest {
             }
         }
         CommandRun.of(again).succeeds();
-        assertThat(losses(output.resolve("log.jsonl"))).as("seed %d", seed).isEqualTo(undisturbed);
-    }
-
-    private static List<Double> losses(Path log) throws IOException {
-        List<Double> losses = new ArrayList<>();
-        for (String line : Files.readAllLines(log)) {
-            JsonNode json = new ObjectMapper().readTree(line);
-            if (json.get("type").asText().equals("steps")) {
-                losses.add(json.get("loss").asDouble());
-            }
-        }
-        return losses;
+        assertThat(Workshop.losses(output.resolve("log.jsonl")))
+                .as("seed %d", seed)
+                .isEqualTo(undisturbed);
     }
 
     @Test

@@ -2,8 +2,6 @@ package dev.albert4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,14 +26,7 @@ class RanksCommandTest {
 
     @BeforeEach
     void writeACorpus() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (String line : Workshop.corpus()) {
-            lines.add(line);
-            if (lines.size() % 5 == 4) {
-                lines.add("");
-            }
-        }
-        corpus = Files.write(work.resolve("corpus.txt"), lines);
+        corpus = Workshop.documents(work.resolve("corpus.txt"));
     }
 
     private Object[] pretrain(String output, Object... options) {
@@ -46,14 +37,7 @@ class RanksCommandTest {
     }
 
     private List<Double> losses(String output) throws IOException {
-        List<Double> losses = new ArrayList<>();
-        for (String line : Files.readAllLines(work.resolve(output).resolve("log.jsonl"))) {
-            JsonNode json = new ObjectMapper().readTree(line);
-            if (json.get("type").asText().equals("steps")) {
-                losses.add(json.get("loss").asDouble());
-            }
-        }
-        return losses;
+        return Workshop.losses(work.resolve(output).resolve("log.jsonl"));
     }
 
     private byte[] weights(String output) throws IOException {

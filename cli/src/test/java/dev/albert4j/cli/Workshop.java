@@ -1,5 +1,7 @@
 package dev.albert4j.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.albert4j.io.DataType;
 import dev.albert4j.model.Activation;
 import dev.albert4j.model.AlbertConfig;
@@ -188,5 +190,29 @@ final class Workshop {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Writes the corpus with a blank line after every few of its lines: text to pre-train on. */
+    static Path documents(Path file) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line : corpus()) {
+            lines.add(line);
+            if (lines.size() % 5 == 4) {
+                lines.add("");
+            }
+        }
+        return Files.write(file, lines);
+    }
+
+    /** The losses of the steps that a run's log tells of. */
+    static List<Double> losses(Path log) throws IOException {
+        List<Double> losses = new ArrayList<>();
+        for (String line : Files.readAllLines(log)) {
+            JsonNode json = new ObjectMapper().readTree(line);
+            if (json.get("type").asText().equals("steps")) {
+                losses.add(json.get("loss").asDouble());
+            }
+        }
+        return losses;
     }
 }
