@@ -17,6 +17,6 @@ final class DeviceOptions {
             names = "--precision",
             paramLabel = "P",
             description =
-                    "fp32 (default), or bf16: bfloat16 products, twice as fast on processors that have them (AVX512-BF16, AMX)")
+                    "fp32 (default), or bf16: bfloat16 products, for processors that have them (AVX512-BF16, AMX)")
     private @Nullable Precision precision;
 }

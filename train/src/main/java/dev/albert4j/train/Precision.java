@@ -16,8 +16,8 @@ public enum Precision {
     FP32,
 
     /**
-     * bfloat16 for matrix products and what lies between them: libtorch's autocast. Twice as fast where the processor has such
-     * instructions (AVX512-BF16, AMX, a GPU), and slower where it has not.
+     * bfloat16 for matrix products and what lies between them: libtorch's autocast. Made for processors with such instructions
+     * (AVX512-BF16, AMX) and GPUs.
      */
     BF16;
 
