@@ -46,7 +46,8 @@ class ArchitectureTest {
                         "dev.albert4j.metric..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.albert4j.train..", "dev.albert4j.cli..", "dev.albert4j.checks..")
+                .resideInAnyPackage(
+                        "dev.albert4j.train..", "dev.albert4j.onednn..", "dev.albert4j.cli..", "dev.albert4j.checks..")
                 .check(ALL);
     }
 
@@ -62,13 +63,31 @@ class ArchitectureTest {
     }
 
     @Test
-    void libtorchIsKnownToTrainAlone() {
+    void nativeCodeIsKnownToTrainAndOnednnAlone() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.albert4j.train..")
+                .resideOutsideOfPackages("dev.albert4j.train..", "dev.albert4j.onednn..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")
+                .check(ALL);
+    }
+
+    @Test
+    void raysNeverImportEachOther() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.albert4j.train..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.albert4j.onednn..")
+                .check(ALL);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.albert4j.onednn..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.albert4j.train..")
                 .check(ALL);
     }
 
@@ -155,6 +174,9 @@ class ArchitectureTest {
                 .and()
                 .areDeclaredInClassesThat()
                 .resideOutsideOfPackage("dev.albert4j.train..")
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
                 .should()
                 .notHaveRawReturnType(DescribedPredicate.<JavaClass>describe(
                         "native", type -> type.getPackageName().startsWith("org.bytedeco")))

@@ -1,6 +1,10 @@
 package dev.albert4j.checks;
 
 import dev.albert4j.cpu.CpuEncoder;
+import dev.albert4j.cpu.Int8Products;
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Encoder;
+import dev.albert4j.onednn.OneDnn;
 import dev.albert4j.train.TorchEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +18,17 @@ class EncoderContractTest {
     static Stream<EncoderContract> engines() {
         return Stream.of(
                 new EncoderContract("cpu", CpuEncoder::of, 1e-5f, 0),
+                new EncoderContract("int8", EncoderContractTest::int8, 0.2f, 0),
+                new EncoderContract("int8 in Java", EncoderContractTest::int8InJava, 0.2f, 0),
                 new EncoderContract("torch", TorchEncoder::new, 1e-5f, 1e-5f));
+    }
+
+    private static Encoder int8(AlbertWeights weights, int numThreads) {
+        return CpuEncoder.of(weights, numThreads, new OneDnn());
+    }
+
+    private static Encoder int8InJava(AlbertWeights weights, int numThreads) {
+        return CpuEncoder.of(weights, numThreads, Int8Products.inJava());
     }
 
     @ParameterizedTest

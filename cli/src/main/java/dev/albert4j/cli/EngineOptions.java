@@ -1,19 +1,25 @@
 package dev.albert4j.cli;
 
 import dev.albert4j.cpu.CpuEncoder;
+import dev.albert4j.cpu.Int8Products;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
+import dev.albert4j.onednn.OneDnn;
 import dev.albert4j.train.TorchEncoder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which engine runs a model, and on how many threads. */
 final class EngineOptions {
+    private static final System.Logger LOGGER = System.getLogger(EngineOptions.class.getName());
+
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "cpu (default): pure Java; torch: libtorch",
-            defaultValue = "cpu")
-    private String engine = "cpu";
+            description =
+                    "cpu: pure Java; int8: products of 8-bit integers by oneDNN; torch: libtorch (default: int8 for a"
+                            + " model that is stored so, else cpu)")
+    private @Nullable String engine;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads; default: one for each core")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -22,10 +28,25 @@ final class EngineOptions {
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("--threads " + threads + " is not between 1 and 1024");
         }
-        return switch (engine) {
+        String name = engine != null ? engine : weights.int8Names().isEmpty() ? "cpu" : "int8";
+        return switch (name) {
             case "cpu" -> CpuEncoder.of(weights, threads);
+            case "int8" -> CpuEncoder.of(weights, threads, int8Products());
             case "torch" -> new TorchEncoder(weights, threads);
-            default -> throw new IllegalArgumentException("unknown engine \"" + engine + "\"; there are cpu and torch");
+            default ->
+                throw new IllegalArgumentException("unknown engine \"" + name + "\"; there are cpu, int8 and torch");
         };
+    }
+
+    /** oneDNN where it loads, else plain Java with the same results up to rounding. */
+    private static Int8Products int8Products() {
+        try {
+            return new OneDnn();
+        } catch (LinkageError e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "8-bit products are slow here, oneDNN does not load: " + e.getMessage());
+            return Int8Products.inJava();
+        }
     }
 }

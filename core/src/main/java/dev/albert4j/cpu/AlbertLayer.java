@@ -14,19 +14,19 @@ record AlbertLayer(
         Linear ffnOutput,
         LayerNorm fullLayerLayerNorm) {
 
-    static AlbertLayer of(AlbertWeights weights, int group, int inner, Kernels kernels) {
+    static AlbertLayer of(AlbertWeights weights, int group, int inner, Kernels kernels, Linears linears) {
         AlbertConfig config = weights.config();
         int h = config.hiddenSize();
         int f = config.intermediateSize();
         String name = "albert.encoder.albert_layer_groups." + group + ".albert_layers." + inner;
         return new AlbertLayer(
-                Linear.of(weights, name + ".attention.query", h, h, kernels),
-                Linear.of(weights, name + ".attention.key", h, h, kernels),
-                Linear.of(weights, name + ".attention.value", h, h, kernels),
-                Linear.of(weights, name + ".attention.dense", h, h, kernels),
+                linears.of(name + ".attention.query", h, h),
+                linears.of(name + ".attention.key", h, h),
+                linears.of(name + ".attention.value", h, h),
+                linears.of(name + ".attention.dense", h, h),
                 LayerNorm.of(weights, name + ".attention.LayerNorm", kernels),
-                Linear.of(weights, name + ".ffn", f, h, kernels),
-                Linear.of(weights, name + ".ffn_output", h, f, kernels),
+                linears.of(name + ".ffn", f, h),
+                linears.of(name + ".ffn_output", h, f),
                 LayerNorm.of(weights, name + ".full_layer_layer_norm", kernels));
     }
 }

@@ -9,6 +9,8 @@ import dev.albert4j.model.EncoderOutput;
 import dev.albert4j.model.OutputStates;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,8 @@ public final class CpuEncoder implements Encoder {
 
     private final AlbertConfig config;
     private final Kernels kernels;
-    private final float[] wordEmbeddings; // [V, E]
+    private final @Nullable Int8Products products;
+    private final Table wordEmbeddings; // [V, E]
     private final float[] positionEmbeddings; // [positions, E]
     private final float[] tokenTypeEmbeddings; // [types, E]
     private final LayerNorm embeddingsLayerNorm;
@@ -46,26 +49,30 @@ public final class CpuEncoder implements Encoder {
     private final Team team;
     private final Team alone = Team.alone();
     private final ArrayBlockingQueue<Workspace> workspaces;
-    private volatile boolean closed;
+    private final ReadWriteLock calls = new ReentrantReadWriteLock(); // a call reads, closing writes
+    private boolean closed; // guarded by it
 
-    private CpuEncoder(AlbertWeights weights, int numThreads, Kernels kernels) {
+    private CpuEncoder(AlbertWeights weights, int numThreads, Kernels kernels, @Nullable Int8Products products) {
         this.config = weights.config();
         this.kernels = kernels;
-        wordEmbeddings = weights.values("albert.embeddings.word_embeddings.weight");
+        this.products = products;
+        Linears linears = new Linears(weights, kernels, products);
+        wordEmbeddings =
+                linears.table("albert.embeddings.word_embeddings.weight", config.vocabSize(), config.embeddingSize());
         positionEmbeddings = weights.values("albert.embeddings.position_embeddings.weight");
         tokenTypeEmbeddings = weights.values("albert.embeddings.token_type_embeddings.weight");
         embeddingsLayerNorm = LayerNorm.of(weights, "albert.embeddings.LayerNorm", kernels);
         int h = config.hiddenSize();
-        embeddingHiddenMappingIn =
-                Linear.of(weights, "albert.encoder.embedding_hidden_mapping_in", h, config.embeddingSize(), kernels);
+        embeddingHiddenMappingIn = linears.of("albert.encoder.embedding_hidden_mapping_in", h, config.embeddingSize());
         albertLayerGroups = IntStream.range(0, config.numHiddenGroups())
                 .mapToObj(group -> IntStream.range(0, config.innerGroupNum())
-                        .mapToObj(inner -> AlbertLayer.of(weights, group, inner, kernels))
+                        .mapToObj(inner -> AlbertLayer.of(weights, group, inner, kernels, linears))
                         .toList())
                 .toList();
-        pooler = AlbertParameters.hasPooler(config.head()) ? Linear.of(weights, "albert.pooler", h, h, kernels) : null;
+        pooler = AlbertParameters.hasPooler(config.head()) ? linears.of("albert.pooler", h, h) : null;
         workspaces = new ArrayBlockingQueue<>(numThreads);
-        maxRowsToShare = Math.min(MAX_ROWS_PER_SLICE, h / COLUMNS_PER_SHARED_ROW);
+        maxRowsToShare =
+                products != null ? MIN_ROWS_PER_SLICE : Math.min(MAX_ROWS_PER_SLICE, h / COLUMNS_PER_SHARED_ROW);
         team = Team.of(numThreads);
     }
 
@@ -75,14 +82,25 @@ public final class CpuEncoder implements Encoder {
      * @param numThreads threads a call may use, its caller among them; at least 1
      */
     public static CpuEncoder of(AlbertWeights weights, int numThreads) {
-        return of(weights, numThreads, PreferredKernels.get());
+        return of(weights, numThreads, PreferredKernels.get(), null);
     }
 
-    static CpuEncoder of(AlbertWeights weights, int numThreads, Kernels kernels) {
+    /**
+     * An encoder in 8-bit integers: weights with a scale for each output, and inputs of products with one for each token, found
+     * as they come; residuals, LayerNorm, softmax and activations are float32. Of a model that is stored in 8 bits the matrices
+     * that are not stay in float32; of any other model all of the encoder's matrices are rounded here.
+     *
+     * @param products who multiplies; closed with the encoder
+     */
+    public static CpuEncoder of(AlbertWeights weights, int numThreads, Int8Products products) {
+        return of(weights, numThreads, PreferredKernels.get(), products);
+    }
+
+    static CpuEncoder of(AlbertWeights weights, int numThreads, Kernels kernels, @Nullable Int8Products products) {
         if (numThreads < 1) {
             throw new IllegalArgumentException("numThreads is " + numThreads + ", but must be at least 1");
         }
-        return new CpuEncoder(weights, numThreads, kernels);
+        return new CpuEncoder(weights, numThreads, kernels, products);
     }
 
     @Override
@@ -92,9 +110,18 @@ public final class CpuEncoder implements Encoder {
 
     @Override
     public EncoderOutput encode(Batch batch, OutputStates output) {
-        if (closed) {
-            throw new IllegalStateException("the encoder is closed");
+        calls.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the encoder is closed");
+            }
+            return encodeOpen(batch, output);
+        } finally {
+            calls.readLock().unlock();
         }
+    }
+
+    private EncoderOutput encodeOpen(Batch batch, OutputStates output) {
         check(batch);
         PreferredKernels.awaitWarmUp();
         if (output == OutputStates.POOLED && pooler == null) {
@@ -162,12 +189,11 @@ public final class CpuEncoder implements Encoder {
 
     private void addEmbeddings(Part part, int token, float[] sum, int offset) {
         int e = config.embeddingSize();
-        int word = part.batch().id(part.firstToken() + token) * e;
         int type = part.batch().typeId(part.firstToken() + token) * e;
         int position = (token - part.start(part.sequenceOf(token))) * e;
+        wordEmbeddings.copyRow(part.batch().id(part.firstToken() + token), sum, offset);
         for (int i = 0; i < e; i++) {
-            sum[offset + i] =
-                    wordEmbeddings[word + i] + tokenTypeEmbeddings[type + i] + positionEmbeddings[position + i];
+            sum[offset + i] = sum[offset + i] + tokenTypeEmbeddings[type + i] + positionEmbeddings[position + i];
         }
     }
 
@@ -259,16 +285,27 @@ public final class CpuEncoder implements Encoder {
         }
     }
 
-    /** Waits for the call that has the encoder's threads, if any, and ends them; other running calls finish. */
+    /** Waits for running calls, and ends the encoder's threads. */
     @Override
     public void close() {
-        closed = true;
-        team.close();
-        workspaces.clear();
+        calls.writeLock().lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            team.close();
+            workspaces.clear();
+            if (products != null) {
+                products.close();
+            }
+        } finally {
+            calls.writeLock().unlock();
+        }
     }
 
     @Override
     public String toString() {
-        return "CpuEncoder[" + kernels + ", " + team.size() + " threads]";
+        return "CpuEncoder[" + (products == null ? kernels : products) + ", " + team.size() + " threads]";
     }
 }

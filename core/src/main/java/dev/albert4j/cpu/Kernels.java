@@ -49,4 +49,13 @@ interface Kernels {
 
     /** Applies an activation to consecutive values; their number is a multiple of {@link #panelWidth}. */
     void activate(Activation activation, float[] x, int offset, int size);
+
+    /**
+     * Rounds a row to unsigned 8-bit integers, {@code q = round(x / scale) + zero}, where {@code scale} is a 255th of the way
+     * from the row's least value to its greatest, 0 among them, and {@code zero} stands for 0: as ONNX's
+     * {@code DynamicQuantizeLinear}, for a row.
+     *
+     * @param scaleAndZero receives scale and zero, from {@code at} on
+     */
+    void quantize(float[] x, int offset, int size, byte[] q, int qOffset, float[] scaleAndZero, int at);
 }

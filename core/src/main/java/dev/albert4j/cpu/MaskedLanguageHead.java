@@ -27,9 +27,9 @@ public final class MaskedLanguageHead {
         this.e = config.embeddingSize();
         this.v = config.vocabSize();
         this.activation = config.hiddenAct();
-        this.dense = Linear.of(weights, "predictions.dense", e, h, kernels);
+        this.dense = FloatLinear.of(weights, "predictions.dense", e, h, kernels);
         this.layerNorm = LayerNorm.of(weights, "predictions.LayerNorm", kernels);
-        this.decoder = Linear.of(
+        this.decoder = FloatLinear.of(
                 weights.values("albert.embeddings.word_embeddings.weight"),
                 weights.values("predictions.bias"),
                 v,

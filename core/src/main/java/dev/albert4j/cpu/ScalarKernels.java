@@ -19,6 +19,9 @@ final class ScalarKernels implements Kernels {
     static final float SQRT_2_OVER_PI = 0.7978846f;
     static final float GELU_CUBIC = 0.044715f;
 
+    /** Adding 1.5 · 2²³ rounds to an integer, and leaves it in the low bits. */
+    static final float ROUND = 12582912f;
+
     // Wide enough for the compiler to make vectors of the loops over a panel's columns, narrow enough for small models.
     private static final int PANEL_WIDTH = 32;
 
@@ -128,6 +131,44 @@ final class ScalarKernels implements Kernels {
         // ½(1 + tanh u) = 1/(1 + exp(-2u))
         float u = SQRT_2_OVER_PI * x * (1 + GELU_CUBIC * x * x);
         return x / (1 + (float) Math.exp(-2 * u));
+    }
+
+    @Override
+    public void quantize(float[] x, int offset, int size, byte[] q, int qOffset, float[] scaleAndZero, int at) {
+        float min = 0;
+        float max = 0;
+        for (int i = offset; i < offset + size; i++) {
+            min = Math.min(min, x[i]);
+            max = Math.max(max, x[i]);
+        }
+        quantizeBetween(min, max, x, offset, size, q, qOffset, scaleAndZero, at);
+    }
+
+    /** The second half of {@link Kernels#quantize}. */
+    static void quantizeBetween(
+            float min,
+            float max,
+            float[] x,
+            int offset,
+            int size,
+            byte[] q,
+            int qOffset,
+            float[] scaleAndZero,
+            int at) {
+        float scale = stepBetween(min, max);
+        float zero = Math.round(-min / scale);
+        scaleAndZero[at] = scale;
+        scaleAndZero[at + 1] = zero;
+        float inverse = 1 / scale;
+        for (int i = 0; i < size; i++) {
+            float rounded = x[offset + i] * inverse + (ROUND + zero) - ROUND;
+            q[qOffset + i] = (byte) Math.max(0, Math.min(255, rounded));
+        }
+    }
+
+    /** A 255th of the way from one value to the other; 1 where all values are 0. */
+    static float stepBetween(float min, float max) {
+        return max == min ? 1 : (max - min) / 255;
     }
 
     @Override

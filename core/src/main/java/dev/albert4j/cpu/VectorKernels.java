@@ -1,6 +1,7 @@
 package dev.albert4j.cpu;
 
 import dev.albert4j.model.Activation;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
@@ -15,6 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    // as many bytes as SPECIES has lanes
+    private static final VectorSpecies<Byte> BYTES =
+            SPECIES.length() >= 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
     private static final int LANES = SPECIES.length();
     private static final int WIDTH = 2 * LANES;
     // AVX-512 and ARM have 32 vector registers, AVX2 and SSE 16.
@@ -36,8 +40,7 @@ final class VectorKernels implements Kernels {
     // ln 2 in two parts, the first exact in few bits.
     private static final float LN2_HIGH = 0.693359375f;
     private static final float LN2_LOW = -2.12194440e-4f;
-    // Adding 1.5 · 2²³ rounds to an integer, and leaves it in the low bits.
-    private static final float ROUND = 12582912f;
+    private static final float ROUND = ScalarKernels.ROUND;
     private static final float EXP_MIN = -87.3f;
     private static final float EXP_MAX = 88f;
 
@@ -394,6 +397,38 @@ final class VectorKernels implements Kernels {
     private static void relu(float[] x, int offset, int size) {
         for (int i = 0; i < size; i += LANES) {
             FloatVector.fromArray(SPECIES, x, offset + i).max(0).intoArray(x, offset + i);
+        }
+    }
+
+    @Override
+    public void quantize(float[] x, int offset, int size, byte[] q, int qOffset, float[] scaleAndZero, int at) {
+        int whole = SPECIES.loopBound(size);
+        FloatVector minima = FloatVector.zero(SPECIES);
+        FloatVector maxima = FloatVector.zero(SPECIES);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+            minima = minima.min(v);
+            maxima = maxima.max(v);
+        }
+        float min = minima.reduceLanes(VectorOperators.MIN);
+        float max = maxima.reduceLanes(VectorOperators.MAX);
+        for (int i = whole; i < size; i++) {
+            min = Math.min(min, x[offset + i]);
+            max = Math.max(max, x[offset + i]);
+        }
+        if (LANES < 8) { // there are no vectors of four bytes
+            whole = 0;
+        }
+        int rest = size - whole;
+        ScalarKernels.quantizeBetween(min, max, x, offset + whole, rest, q, qOffset + whole, scaleAndZero, at);
+        float inverse = 1 / scaleAndZero[at];
+        float shift = ROUND + scaleAndZero[at + 1];
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector rounded =
+                    FloatVector.fromArray(SPECIES, x, offset + i).mul(inverse).add(shift);
+            ByteVector bytes = (ByteVector)
+                    rounded.max(ROUND).min(ROUND + 255).reinterpretAsInts().castShape(BYTES, 0);
+            bytes.intoArray(q, qOffset + i);
         }
     }
 

@@ -24,6 +24,8 @@ final class WarmUp {
         float[] panel = new float[DEPTH * width];
         float[] c = new float[12 * width];
         float[] ones = new float[width];
+        byte[] integers = new byte[width];
+        float[] scaleAndZero = new float[2];
         Arrays.fill(ones, 1);
         calls = List.of(
                 () -> kernels.multiply(8, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
@@ -33,6 +35,7 @@ final class WarmUp {
                 () -> kernels.activate(Activation.GELU_ERF, c, 0, width),
                 () -> kernels.activate(Activation.GELU_TANH, c, 0, width),
                 () -> kernels.activate(Activation.RELU, c, 0, width),
+                () -> kernels.quantize(c, 0, width, integers, 0, scaleAndZero, 0),
                 () -> kernels.layerNorm(c, 0, width, ones, ones, 1e-12));
     }
 

@@ -22,9 +22,9 @@ public enum DataType {
         this.numBytes = numBytes;
     }
 
-    /** Whether its numbers can be read as floats. */
-    public boolean isFloatingPoint() {
-        return this == F32 || this == F16 || this == BF16 || this == F64;
+    /** Whether its numbers can be read as floats, and written from them: floating-point types, and 8-bit integers. */
+    public boolean isReadAsFloats() {
+        return this == F32 || this == F16 || this == BF16 || this == F64 || this == I8;
     }
 
     /** Bytes of one element. */

@@ -8,7 +8,7 @@ final class FloatCodec {
     private FloatCodec() {}
 
     /**
-     * Reads {@code count} numbers of a floating-point type from the buffer's position, which moves on.
+     * Reads {@code count} numbers from the buffer's position, which moves on.
      *
      * @param out receives them from index {@code begin}; F64 is rounded to nearest
      */
@@ -35,7 +35,12 @@ final class FloatCodec {
                     out[i] = (float) buffer.getDouble();
                 }
             }
-            default -> throw new IllegalArgumentException(type + " is not a floating-point type");
+            case I8 -> {
+                for (int i = begin; i < end; i++) {
+                    out[i] = buffer.get();
+                }
+            }
+            default -> throw new IllegalArgumentException(type + " is not read as floats");
         }
     }
 
@@ -62,7 +67,12 @@ final class FloatCodec {
                     buffer.putDouble(values[i]);
                 }
             }
-            default -> throw new IllegalArgumentException(type + " is not a floating-point type");
+            case I8 -> {
+                for (int i = begin; i < end; i++) {
+                    buffer.put((byte) Math.max(-128, Math.min(127, Math.round(values[i]))));
+                }
+            }
+            default -> throw new IllegalArgumentException(type + " is not read as floats");
         }
     }
 

@@ -19,9 +19,10 @@ final class MappedFloats {
 
     /** How many elements a tensor has, for an array. */
     static int count(Path file, String name, TensorInfo info) throws ModelFormatException {
-        if (!info.dataType().isFloatingPoint()) {
+        if (!info.dataType().isReadAsFloats()) {
             throw new ModelFormatException(
-                    file, name + " is of type " + info.dataType() + "; only F32, F16, BF16 and F64 are read as floats");
+                    file,
+                    name + " is of type " + info.dataType() + "; only F32, F16, BF16, F64 and I8 are read as floats");
         }
         long count = info.numElements();
         if (count > MAX_ELEMENTS) {

@@ -80,7 +80,7 @@ public final class Safetensors implements TensorFile {
     /**
      * Writes floats, one tensor at a time, whole or not at all.
      *
-     * @param tensors names, stored types (floating-point) and shapes, in the order of the file
+     * @param tensors names, stored types ({@link DataType#isReadAsFloats}) and shapes, in the order of the file
      * @param source gives each tensor's values when its turn comes
      * @param metadata free text; Hugging Face expects {@code format=pt}
      */

@@ -18,7 +18,7 @@ final class SafetensorsWriter {
     private final Map<String, TensorInfo> tensors;
     private final byte[] header;
 
-    /** @throws IllegalArgumentException if a type is not floating-point */
+    /** @throws IllegalArgumentException if a type is not {@link DataType#isReadAsFloats} */
     SafetensorsWriter(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
         this.tensors = new LinkedHashMap<>(tensors);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -36,7 +36,7 @@ final class SafetensorsWriter {
     }
 
     private static long describe(ObjectNode json, String name, TensorInfo info, long begin) {
-        if (!info.dataType().isFloatingPoint() || name.equals("__metadata__")) {
+        if (!info.dataType().isReadAsFloats() || name.equals("__metadata__")) {
             throw new IllegalArgumentException("tensor " + name + " of type " + info.dataType() + " cannot be written");
         }
         long bytes = Math.multiplyExact(info.numElements(), info.dataType().numBytes());

@@ -65,6 +65,19 @@ public final class AlbertParameters {
         return List.copyOf(list);
     }
 
+    /**
+     * The matrices of the encoder that are worth storing in 8 bits: those of its dense layers, and the word embeddings. Positions,
+     * types and the head stay as they are: they are small.
+     */
+    public static List<Parameter> quantizable(AlbertConfig config) {
+        return of(config).stream()
+                .filter(parameter -> parameter.shape().size() == 2
+                        && parameter.name().startsWith("albert.")
+                        && !parameter.name().contains("position_embeddings")
+                        && !parameter.name().contains("token_type_embeddings"))
+                .toList();
+    }
+
     /** Number of values in all parameters of {@link #of}. */
     public static long count(AlbertConfig config) {
         return of(config).stream().mapToLong(Parameter::numElements).sum();

@@ -11,22 +11,35 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The values of all parameters of {@link AlbertParameters#of}, and of those of {@link AlbertParameters#optional} that the
  * checkpoint had. Each is held once. Immutable and thread-safe.
  */
 public final class AlbertWeights {
+    /** What the name of the scales of a matrix in 8 bits ends with. */
+    static final String SCALE = "_scale";
+
     private final AlbertConfig config;
     private final Map<String, float[]> values; // in the order of AlbertParameters
+    private final Set<String> int8Names;
 
     private AlbertWeights(AlbertConfig config, Map<String, float[]> values) {
+        this(config, values, Set.of());
+    }
+
+    private AlbertWeights(AlbertConfig config, Map<String, float[]> values, Set<String> int8Names) {
         this.config = config;
         this.values = values;
+        this.int8Names = int8Names;
     }
 
     /**
@@ -82,6 +95,7 @@ public final class AlbertWeights {
     static AlbertWeights load(AlbertConfig config, TensorFile file, CheckpointView view) throws IOException {
         ShapeCheck check = new ShapeCheck();
         Map<String, TensorInfo> tensors = new LinkedHashMap<>(view.tensors());
+        Set<String> int8Names = new LinkedHashSet<>();
         List<Parameter> wanted = new ArrayList<>();
         for (Parameter parameter : AlbertParameters.of(config)) {
             wanted.add(parameter);
@@ -99,8 +113,11 @@ public final class AlbertWeights {
         Map<String, float[]> values = new LinkedHashMap<>();
         for (Parameter parameter : wanted) {
             values.put(parameter.name(), view.floats(parameter.name()));
+            if (view.isInt8(parameter.name())) {
+                int8Names.add(parameter.name());
+            }
         }
-        return new AlbertWeights(config, values);
+        return new AlbertWeights(config, values, Collections.unmodifiableSet(int8Names));
     }
 
     /**
@@ -165,7 +182,39 @@ public final class AlbertWeights {
      * @throws IllegalArgumentException if that one's parameters are others
      */
     public AlbertWeights withConfig(AlbertConfig other) {
-        return of(other, values);
+        return new AlbertWeights(other, of(other, values).values, int8Names);
+    }
+
+    /**
+     * The same model with some matrices rounded to 8 bits ({@link Int8Matrix}), to be stored and multiplied so.
+     *
+     * @param names of {@link AlbertParameters#quantizable}
+     * @throws IllegalArgumentException if one is not of these, or has values that are not finite
+     */
+    public AlbertWeights quantized(Set<String> names) {
+        Map<String, float[]> rounded = new LinkedHashMap<>(values);
+        Set<String> left = new LinkedHashSet<>(names);
+        for (Parameter parameter : AlbertParameters.quantizable(config)) {
+            if (left.remove(parameter.name())) {
+                rounded.put(parameter.name(), int8(parameter).toFloats());
+            }
+        }
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException(left + " cannot be stored in 8 bits");
+        }
+        return new AlbertWeights(config, rounded, Collections.unmodifiableSet(new LinkedHashSet<>(names)));
+    }
+
+    private Int8Matrix int8(Parameter parameter) {
+        return Int8Matrix.of(
+                values(parameter.name()),
+                parameter.shape().get(0),
+                parameter.shape().get(1));
+    }
+
+    /** The parameters that are stored in 8 bits: their values lie on a grid that {@link Int8Matrix} finds again. */
+    public Set<String> int8Names() {
+        return int8Names;
     }
 
     /** The configuration the shapes come from. */
@@ -195,21 +244,30 @@ public final class AlbertWeights {
      * Writes {@code model.safetensors} as Hugging Face's {@code save_pretrained} would: a bare encoder's names have no prefix
      * {@code albert.}.
      *
-     * @param type how the numbers are stored: F32, or rounded to F16 or BF16
+     * @param type how the numbers are stored: F32, or rounded to F16 or BF16; a matrix of {@link #int8Names} is I8, and its scales
+     *     are another tensor, {@code NAME_scale}, F32 [rows]
      */
     public void write(Path file, DataType type) throws IOException {
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-        Map<String, String> parameterOf = new LinkedHashMap<>();
+        Map<String, Supplier<float[]>> numbers = new HashMap<>();
         for (Parameter parameter : all(config)) {
-            if (values.containsKey(parameter.name())) {
-                String name = storedName(parameter.name());
-                parameterOf.put(name, parameter.name());
-                List<Long> shape =
-                        parameter.shape().stream().map(Integer::longValue).toList();
+            if (!values.containsKey(parameter.name())) {
+                continue;
+            }
+            String name = storedName(parameter.name());
+            List<Long> shape =
+                    parameter.shape().stream().map(Integer::longValue).toList();
+            if (int8Names.contains(parameter.name())) {
+                tensors.put(name, new TensorInfo(DataType.I8, shape));
+                numbers.put(name, () -> int8(parameter).integers());
+                tensors.put(name + SCALE, new TensorInfo(DataType.F32, shape.subList(0, 1)));
+                numbers.put(name + SCALE, () -> int8(parameter).scales());
+            } else {
                 tensors.put(name, new TensorInfo(type, shape));
+                numbers.put(name, () -> values(parameter.name()));
             }
         }
-        FloatSource source = name -> values(parameterOf.getOrDefault(name, name));
+        FloatSource source = name -> Objects.requireNonNull(numbers.get(name)).get();
         Safetensors.write(file, tensors, source, Map.of("format", "pt"));
     }
 

@@ -51,6 +51,7 @@ final class CheckpointView {
         } else {
             view.resolveAliases();
         }
+        view.findScales();
         return view;
     }
 
@@ -122,6 +123,27 @@ final class CheckpointView {
         }
     }
 
+    /** Matrices in 8 bits have the scales of their rows beside them. */
+    private void findScales() throws ModelFormatException {
+        for (Map.Entry<String, TensorInfo> tensor : List.copyOf(infos.entrySet())) {
+            if (tensor.getValue().dataType() != DataType.I8) {
+                continue;
+            }
+            String name = tensor.getKey();
+            List<Long> shape = tensor.getValue().shape();
+            TensorInfo scales = infos.remove(name + AlbertWeights.SCALE);
+            if (scales == null
+                    || shape.size() != 2
+                    || !scales.equals(new TensorInfo(DataType.F32, shape.subList(0, 1)))) {
+                throw new ModelFormatException(
+                        file.path(),
+                        name + " is I8 " + shape + ", but " + name + AlbertWeights.SCALE + " is "
+                                + (scales == null ? "missing" : scales.dataType() + " " + scales.shape())
+                                + "; expected is F32 with a scale for each row of a matrix");
+            }
+        }
+    }
+
     /** Whether the names are those of Google's code. */
     boolean isGoogle() {
         return google;
@@ -132,11 +154,20 @@ final class CheckpointView {
         return Collections.unmodifiableMap(infos);
     }
 
+    /** Whether a parameter is stored in 8 bits. */
+    boolean isInt8(String parameter) {
+        TensorInfo info = infos.get(parameter);
+        return info != null && info.dataType() == DataType.I8;
+    }
+
     /** The values of a parameter in a new array. */
     float[] floats(String parameter) throws IOException {
         Source source = sources.get(parameter);
         if (source != null) {
             float[] values = file.floats(source.name());
+            if (source.info().dataType() == DataType.I8) {
+                Int8Matrix.scaleRows(values, file.floats(source.name() + AlbertWeights.SCALE));
+            }
             return source.transposed() ? transpose(values, source.info()) : values;
         }
         TensorInfo info = infos.get(parameter);

@@ -17,7 +17,7 @@ final class ShapeCheck {
     private final List<String> unexpected = new ArrayList<>();
 
     static boolean fits(Parameter parameter, TensorInfo info) {
-        return info.dataType().isFloatingPoint()
+        return info.dataType().isReadAsFloats()
                 && info.shape()
                         .equals(parameter.shape().stream()
                                 .map(Integer::longValue)

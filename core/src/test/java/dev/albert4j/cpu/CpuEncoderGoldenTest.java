@@ -31,7 +31,7 @@ class CpuEncoderGoldenTest {
     void everyLayerOfEverySequenceIsHuggingFaces(Path directory, Kernels kernels) throws IOException {
         GoldenCase golden = GoldenCase.read(directory);
         Batch batch = golden.batch();
-        try (CpuEncoder encoder = CpuEncoder.of(golden.weights(), 2, kernels)) {
+        try (CpuEncoder encoder = CpuEncoder.of(golden.weights(), 2, kernels, null)) {
             EncoderOutput all = encoder.encode(batch, OutputStates.ALL);
             for (int i = 0; i < batch.numSequences(); i++) {
                 assertRows(golden, "embeddings." + i, all.embeddings(), batch, i);

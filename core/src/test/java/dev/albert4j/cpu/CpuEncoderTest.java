@@ -58,7 +58,7 @@ class CpuEncoderTest {
     void scalarAndVectorKernelsAgree() {
         Batch batch = batch(40, 3, 100);
         AlbertWeights weights = AlbertWeights.initialize(CONFIG, 2);
-        try (CpuEncoder scalar = CpuEncoder.of(weights, 2, new ScalarKernels());
+        try (CpuEncoder scalar = CpuEncoder.of(weights, 2, new ScalarKernels(), null);
                 CpuEncoder vector = CpuEncoder.of(weights, 2)) {
             assertThat(vector.encode(batch, OutputStates.LAST).lastHiddenState())
                     .containsExactly(scalar.encode(batch, OutputStates.LAST).lastHiddenState(), Offset.offset(1e-5f));

@@ -186,4 +186,54 @@ class KernelsTest {
     private static final class Logger {
         static final System.Logger INSTANCE = System.getLogger(KernelsTest.class.getName());
     }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void quantizeRoundsToTheNearestOf256StepsAmongThemZero(Kernels kernels) {
+        for (int size = 1; size < 70; size++) {
+            float[] x = values(5 + size, size % 3 == 0 ? 1e-3f : 30);
+            if (size % 4 == 0) {
+                for (int i = 0; i < x.length; i++) {
+                    x[i] = Math.abs(x[i]);
+                }
+            }
+            byte[] q = new byte[size + 9];
+            float[] scaleAndZero = new float[3];
+            kernels.quantize(x, 5, size, q, 4, scaleAndZero, 1);
+            float scale = scaleAndZero[1];
+            float zero = scaleAndZero[2];
+            assertThat(zero).isBetween(0f, 255f).isEqualTo((float) Math.rint(zero));
+            for (int i = 0; i < size; i++) {
+                float back = ((q[4 + i] & 0xff) - zero) * scale;
+                assertThat(back).as("%d of %d", i, size).isCloseTo(x[5 + i], Offset.offset(scale * 0.51f));
+            }
+            for (int i = 0; i < q.length; i++) {
+                assertThat(i >= 4 && i < 4 + size || q[i] == 0).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void quantizeOfZerosIsZeros() {
+        implementations().forEach(kernels -> {
+            byte[] q = new byte[20];
+            float[] scaleAndZero = new float[2];
+            kernels.quantize(new float[20], 0, 20, q, 0, scaleAndZero, 0);
+            assertThat(scaleAndZero).containsExactly(1, 0);
+            assertThat(q).containsOnly(0);
+        });
+    }
+
+    @Test
+    void implementationsQuantizeToTheSameIntegers() {
+        float[] x = values(1000, 3);
+        byte[] scalar = new byte[1000];
+        byte[] preferred = new byte[1000];
+        float[] scaleAndZero = new float[4];
+        new ScalarKernels().quantize(x, 0, 1000, scalar, 0, scaleAndZero, 0);
+        PreferredKernels.get().quantize(x, 0, 1000, preferred, 0, scaleAndZero, 2);
+        assertThat(preferred).isEqualTo(scalar);
+        assertThat(scaleAndZero[2]).isEqualTo(scaleAndZero[0]);
+        assertThat(scaleAndZero[3]).isEqualTo(scaleAndZero[1]);
+    }
 }

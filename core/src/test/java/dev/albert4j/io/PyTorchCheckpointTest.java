@@ -34,7 +34,7 @@ class PyTorchCheckpointTest {
     private void readAll() throws IOException {
         try (TensorFile file = PyTorchCheckpoint.open(path)) {
             for (String name : file.tensors().keySet()) {
-                if (file.tensors().get(name).dataType().isFloatingPoint()) {
+                if (file.tensors().get(name).dataType().isReadAsFloats()) {
                     file.floats(name);
                 }
             }

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +71,7 @@ class AlbertWeightsTest {
 
     @Test
     void aBareEncoderIsWrittenWithoutPrefixAndReadWithOrWithoutIt() throws IOException {
-        AlbertConfig config = TinyModel.config(Head.NONE);
+        AlbertConfig config = TinyModel.config(Head.SEQUENCE_CLASSIFICATION);
         AlbertWeights weights = AlbertWeights.initialize(config, 1);
         Path file = directory.resolve("bare.safetensors");
         weights.write(file, DataType.F32);
@@ -97,7 +99,7 @@ class AlbertWeightsTest {
 
     @Test
     void arraysThatDoNotFitAreAllNamed() {
-        AlbertWeights weights = AlbertWeights.initialize(TinyModel.config(Head.NONE), 1);
+        AlbertWeights weights = AlbertWeights.initialize(TinyModel.config(Head.SEQUENCE_CLASSIFICATION), 1);
         Map<String, float[]> values = TinyModel.values(weights);
         values.put("x", new float[1]);
         values.put("albert.pooler.bias", new float[1]);
@@ -170,8 +172,9 @@ class AlbertWeightsTest {
 
     @Test
     void newWeightsAreATruncatedNormalDistributionThatTheSeedDetermines() {
-        AlbertConfig config =
-                TinyModel.config(Head.NONE).toBuilder().vocabSize(20_000).build();
+        AlbertConfig config = TinyModel.config(Head.SEQUENCE_CLASSIFICATION).toBuilder()
+                .vocabSize(20_000)
+                .build();
         AlbertWeights weights = AlbertWeights.initialize(config, 11);
         double sum = 0;
         double squares = 0;
@@ -194,4 +197,52 @@ class AlbertWeightsTest {
 
     /** Pins the generator: the same seed must give the same model in every version and on every JVM. */
     private static final float FIRST_OF_SEED_11 = 0.005346293f;
+
+    private AlbertWeights inEightBits() {
+        AlbertWeights weights = AlbertWeights.initialize(TinyModel.config(Head.SEQUENCE_CLASSIFICATION), 3);
+        Set<String> names = AlbertParameters.quantizable(weights.config()).stream()
+                .map(AlbertParameters.Parameter::name)
+                .collect(Collectors.toSet());
+        return weights.quantized(names);
+    }
+
+    @Test
+    void matricesInEightBitsAreReadAsTheyWereWritten() throws IOException {
+        AlbertWeights weights = inEightBits();
+        Path file = directory.resolve("int8.safetensors");
+        weights.write(file, DataType.F32);
+        AlbertWeights read = load(weights.config(), file);
+        assertSame(read, weights);
+        assertThat(read.int8Names())
+                .isEqualTo(weights.int8Names())
+                .contains(WORDS)
+                .hasSizeGreaterThan(6);
+        read.write(directory.resolve("again.safetensors"), DataType.F32);
+        assertThat(directory.resolve("again.safetensors")).hasSameBinaryContentAs(file);
+    }
+
+    @Test
+    void aMatrixInEightBitsWithoutItsScalesIsRefused() throws IOException {
+        AlbertWeights weights = inEightBits();
+        Path file = directory.resolve("int8.safetensors");
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        weights.write(file, DataType.F32);
+        try (Safetensors whole = Safetensors.open(file)) {
+            tensors.putAll(whole.tensors());
+            tensors.remove(WORDS + "_scale");
+            Safetensors.write(directory.resolve("damaged.safetensors"), tensors, whole::floats, Map.of());
+        }
+        assertThatThrownBy(() -> load(weights.config(), directory.resolve("damaged.safetensors")))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining(WORDS + " is I8")
+                .hasMessageContaining("_scale is missing");
+    }
+
+    @Test
+    void aParameterThatIsNoMatrixOfTheEncoderStaysInFloats() {
+        AlbertWeights weights = AlbertWeights.initialize(TinyModel.config(Head.SEQUENCE_CLASSIFICATION), 3);
+        assertThatThrownBy(() -> weights.quantized(Set.of("albert.pooler.bias")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("[albert.pooler.bias] cannot be stored in 8 bits");
+    }
 }

@@ -1,0 +1,140 @@
+package dev.albert4j.cpu;
+
+import dev.albert4j.model.Activation;
+import dev.albert4j.model.AlbertWeights;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dense layer in float32, its weights packed once: blocks of at most {@link #MAX_DEPTH} inputs, in each
+ * block all panels of outputs.
+ *
+ * <p>The rows' inputs of one block stay in the second-level cache while the panels pass over them, each panel once.
+ */
+final class FloatLinear implements Linear {
+    private static final int MAX_DEPTH = 384;
+    // About five microseconds: below, waking another thread does not pay.
+    private static final long MIN_PRODUCTS_PER_TASK = 500_000;
+
+    private final Kernels kernels;
+    private final int numInputs;
+    private final int depth; // inputs of a block
+    private final float[] packed; // [blocks, panels, depth, panelWidth]
+    private final float[] bias; // [panels * panelWidth]
+
+    private FloatLinear(Kernels kernels, int numInputs, int depth, float[] packed, float[] bias) {
+        this.kernels = kernels;
+        this.numInputs = numInputs;
+        this.depth = depth;
+        this.packed = packed;
+        this.bias = bias;
+    }
+
+    /** The parameters {@code name.weight} [numOutputs, numInputs] and {@code name.bias} [numOutputs]. */
+    static FloatLinear of(AlbertWeights weights, String name, int numOutputs, int numInputs, Kernels kernels) {
+        return of(weights.values(name + ".weight"), weights.values(name + ".bias"), numOutputs, numInputs, kernels);
+    }
+
+    /** A weight [numOutputs, numInputs] and a bias [numOutputs]. */
+    static FloatLinear of(float[] weight, float[] bias, int numOutputs, int numInputs, Kernels kernels) {
+        int width = kernels.panelWidth();
+        int numPanels = Panels.roundUp(numOutputs, width) / width;
+        int numBlocks = (numInputs + MAX_DEPTH - 1) / MAX_DEPTH;
+        int depth = (numInputs + numBlocks - 1) / numBlocks;
+        float[] packed = new float[Math.multiplyExact(numInputs, numPanels * width)];
+        int offset = 0;
+        for (int input = 0; input < numInputs; input += depth) {
+            int blockDepth = Math.min(depth, numInputs - input);
+            for (int output = 0; output < numOutputs; output += width) {
+                int rows = Math.min(width, numOutputs - output);
+                Panels.packTransposed(
+                        weight, output * numInputs + input, numInputs, rows, blockDepth, packed, offset, width);
+                offset += blockDepth * width;
+            }
+        }
+        return new FloatLinear(kernels, numInputs, depth, packed, Arrays.copyOf(bias, numPanels * width));
+    }
+
+    @Override
+    public void apply(Rows x, Rows y, int numRows, Team team) {
+        apply(x, null, null, y, numRows, team);
+    }
+
+    @Override
+    public void applyActivation(Rows x, Activation activation, Rows y, int numRows, Team team) {
+        apply(x, null, activation, y, numRows, team);
+    }
+
+    @Override
+    public void applyResidual(Rows x, Rows residual, Rows y, int numRows, Team team) {
+        apply(x, residual, null, y, numRows, team);
+    }
+
+    private void apply(
+            Rows x, @Nullable Rows residual, @Nullable Activation activation, Rows y, int numRows, Team team) {
+        int numPanels = bias.length / kernels.panelWidth();
+        long useful = 1 + (long) numRows * numInputs * bias.length / MIN_PRODUCTS_PER_TASK;
+        int numTasks = team.size() == 1 ? 1 : (int) Math.min(useful, Math.min(numPanels, 2 * team.size()));
+        team.run(
+                numTasks,
+                (task, member) -> applyPanels(
+                        x,
+                        residual,
+                        activation,
+                        y,
+                        numRows,
+                        numPanels * task / numTasks,
+                        numPanels * (task + 1) / numTasks));
+    }
+
+    private void applyPanels(
+            Rows x,
+            @Nullable Rows residual,
+            @Nullable Activation activation,
+            Rows y,
+            int numRows,
+            int fromPanel,
+            int toPanel) {
+        int from = fromPanel * kernels.panelWidth();
+        int to = toPanel * kernels.panelWidth();
+        for (int row = 0; row < numRows; row++) {
+            System.arraycopy(bias, from, y.values(), y.at(row) + from, to - from);
+            if (residual != null) {
+                add(residual.values(), residual.at(row) + from, y.values(), y.at(row) + from, to - from);
+            }
+        }
+        addProduct(x, y, numRows, fromPanel, toPanel);
+        if (activation != null) {
+            for (int row = 0; row < numRows; row++) {
+                kernels.activate(activation, y.values(), y.at(row) + from, to - from);
+            }
+        }
+    }
+
+    private static void add(float[] from, int fromOffset, float[] to, int toOffset, int size) {
+        for (int i = 0; i < size; i++) {
+            to[toOffset + i] += from[fromOffset + i];
+        }
+    }
+
+    private void addProduct(Rows x, Rows y, int numRows, int fromPanel, int toPanel) {
+        int width = kernels.panelWidth();
+        for (int input = 0; input < numInputs; input += depth) {
+            int blockDepth = Math.min(depth, numInputs - input);
+            int block = input * bias.length;
+            for (int panel = fromPanel; panel < toPanel; panel++) {
+                kernels.multiply(
+                        numRows,
+                        blockDepth,
+                        x.values(),
+                        x.offset() + input,
+                        x.stride(),
+                        packed,
+                        block + panel * blockDepth * width,
+                        y.values(),
+                        y.offset() + panel * width,
+                        y.stride());
+            }
+        }
+    }
+}

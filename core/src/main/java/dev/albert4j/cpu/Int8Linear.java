@@ -1,0 +1,105 @@
+package dev.albert4j.cpu;
+
+import dev.albert4j.model.Activation;
+import dev.albert4j.model.Int8Matrix;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dense layer whose weights are 8-bit integers with a scale for each output. Inputs are rounded to 8 bits as they come,
+ * each row with a scale and a zero of its own ({@link Kernels#quantize}); the rest is float32. One thread computes it.
+ */
+final class Int8Linear implements Linear {
+    private final Kernels kernels;
+    private final Int8Products.Product product;
+    private final QuantizedRows.Pool pool;
+    private final int numInputs;
+    private final int numOutputs;
+    private final float[] bias; // [numOutputs]
+    private final float[] rowSums; // of the weights, what an input of 1 adds up to; [numOutputs]
+
+    private Int8Linear(
+            Kernels kernels,
+            Int8Products.Product product,
+            QuantizedRows.Pool pool,
+            int numInputs,
+            float[] bias,
+            float[] rowSums) {
+        this.kernels = kernels;
+        this.product = product;
+        this.pool = pool;
+        this.numInputs = numInputs;
+        this.numOutputs = bias.length;
+        this.bias = bias;
+        this.rowSums = rowSums;
+    }
+
+    /**
+     * @param weight [numOutputs, numInputs]
+     * @param bias [numOutputs]
+     */
+    static Int8Linear of(
+            Int8Matrix weight, float[] bias, Kernels kernels, Int8Products products, QuantizedRows.Pool pool) {
+        int numInputs = weight.numColumns();
+        float[] rowSums = new float[weight.numRows()];
+        for (int output = 0; output < rowSums.length; output++) {
+            int sum = 0;
+            for (int input = 0; input < numInputs; input++) {
+                sum += weight.value(output * numInputs + input);
+            }
+            rowSums[output] = weight.scale(output) * sum;
+        }
+        return new Int8Linear(
+                kernels, products.pack(weight), pool, numInputs, Arrays.copyOf(bias, bias.length), rowSums);
+    }
+
+    @Override
+    public void apply(Rows x, Rows y, int numRows, Team team) {
+        apply(x, null, null, y, numRows);
+    }
+
+    @Override
+    public void applyActivation(Rows x, Activation activation, Rows y, int numRows, Team team) {
+        apply(x, null, activation, y, numRows);
+    }
+
+    @Override
+    public void applyResidual(Rows x, Rows residual, Rows y, int numRows, Team team) {
+        apply(x, residual, null, y, numRows);
+    }
+
+    private void apply(Rows x, @Nullable Rows residual, @Nullable Activation activation, Rows y, int numRows) {
+        QuantizedRows q = pool.take(numRows, numInputs);
+        for (int row = 0; row < numRows; row++) {
+            kernels.quantize(
+                    x.values(), x.at(row), numInputs, q.values(), row * numInputs, q.scalesAndZeros(), 2 * row);
+        }
+        product.multiply(q.values(), numRows, y.values(), y.offset(), y.stride());
+        int activated = Panels.roundUp(numOutputs, kernels.panelWidth());
+        for (int row = 0; row < numRows; row++) {
+            float scale = q.scalesAndZeros()[2 * row];
+            float shift = scale * q.scalesAndZeros()[2 * row + 1];
+            if (residual == null) {
+                scale(y.values(), y.at(row), scale, shift);
+            } else {
+                scaleAndAdd(y.values(), y.at(row), scale, shift, residual.values(), residual.at(row));
+            }
+            if (activation != null) {
+                kernels.activate(activation, y.values(), y.at(row), activated);
+            }
+        }
+        pool.giveBack(q);
+    }
+
+    private void scale(float[] y, int offset, float scale, float shift) {
+        for (int i = 0; i < numOutputs; i++) {
+            y[offset + i] = scale * y[offset + i] + (bias[i] - shift * rowSums[i]);
+        }
+    }
+
+    private void scaleAndAdd(float[] y, int offset, float scale, float shift, float[] residual, int residualOffset) {
+        for (int i = 0; i < numOutputs; i++) {
+            y[offset + i] = scale * y[offset + i] + (bias[i] - shift * rowSums[i]) + residual[residualOffset + i];
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.albert4j.cpu;
+
+import dev.albert4j.model.Int8Matrix;
+
+/**
+ * Whoever multiplies matrices of 8-bit integers for {@link CpuEncoder}: plain Java ({@link #inJava}), or a library. Thread-safe.
+ */
+public interface Int8Products extends AutoCloseable {
+    /** Packs the weights of a dense layer; the product is valid until {@link #close}. */
+    Product pack(Int8Matrix weights);
+
+    /** Frees what was packed. No product may be running. */
+    @Override
+    void close();
+
+    /**
+     * Products in plain Java, as sums of float32 that are exact up to rounding: for machines without the library, several
+     * times slower than float32 weights are.
+     */
+    static Int8Products inJava() {
+        return new JavaInt8Products(PreferredKernels.get());
+    }
+
+    /** The product with one packed matrix. Thread-safe. */
+    interface Product {
+        /**
+         * {@code y[row, o] = scale[o] · Σ x[row, i] · weights[o, i]}.
+         *
+         * @param x unsigned integers, [numRows, numInputs], without gaps
+         * @param numRows at least 1
+         * @param y receives the result
+         * @param offset where its first row starts
+         * @param stride from the start of a row to the start of the next
+         */
+        void multiply(byte[] x, int numRows, float[] y, int offset, int stride);
+    }
+}

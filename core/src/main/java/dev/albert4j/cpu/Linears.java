@@ -1,0 +1,44 @@
+package dev.albert4j.cpu;
+
+import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Int8Matrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the dense layers of a model: in float32, or in 8-bit integers where there is somebody to multiply them and the model
+ * does not keep the layer in floats.
+ */
+final class Linears {
+    private final AlbertWeights weights;
+    private final Kernels kernels;
+    private final @Nullable Int8Products products;
+    private final QuantizedRows.Pool pool = new QuantizedRows.Pool();
+
+    Linears(AlbertWeights weights, Kernels kernels, @Nullable Int8Products products) {
+        this.weights = weights;
+        this.kernels = kernels;
+        this.products = products;
+    }
+
+    /** The parameters {@code name.weight} [numOutputs, numInputs] and {@code name.bias} [numOutputs]. */
+    Linear of(String name, int numOutputs, int numInputs) {
+        float[] weight = weights.values(name + ".weight");
+        float[] bias = weights.values(name + ".bias");
+        if (products != null && isInt8(name + ".weight")) {
+            return Int8Linear.of(Int8Matrix.of(weight, numOutputs, numInputs), bias, kernels, products, pool);
+        }
+        return FloatLinear.of(weight, bias, numOutputs, numInputs, kernels);
+    }
+
+    /** The parameter {@code name} as a table of rows to look up. */
+    Table table(String name, int numRows, int numColumns) {
+        float[] values = weights.values(name);
+        return isInt8(name) ? Table.of(Int8Matrix.of(values, numRows, numColumns)) : Table.of(values, numColumns);
+    }
+
+    /** Whether a matrix is to be used in 8 bits: all are in a model of floats, else those that are stored so. */
+    private boolean isInt8(String parameter) {
+        return products != null
+                && (weights.int8Names().isEmpty() || weights.int8Names().contains(parameter));
+    }
+}
