@@ -1,6 +1,7 @@
 package dev.albert4j.checks;
 
 import dev.albert4j.cpu.CpuEncoder;
+import dev.albert4j.onnx.OnnxEncoder;
 import dev.albert4j.train.TorchEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +15,8 @@ class EncoderContractTest {
     static Stream<EncoderContract> engines() {
         return Stream.of(
                 new EncoderContract("cpu", CpuEncoder::of, 1e-5f, 0),
-                new EncoderContract("torch", TorchEncoder::new, 1e-5f, 1e-5f));
+                new EncoderContract("torch", TorchEncoder::new, 1e-5f, 1e-5f),
+                new EncoderContract("onnx", OnnxEncoder::of, 1e-5f, 1e-5f));
     }
 
     @ParameterizedTest
