@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -28,6 +29,7 @@ class ArchitectureTest {
     void thereIsSomethingToCheck() {
         assertThat(ALL.contain("dev.albert4j.tokenize.Tokenizer")).isTrue();
         assertThat(ALL.contain("dev.albert4j.train.AlbertModel")).isTrue();
+        assertThat(ALL.contain("dev.albert4j.onnx.OnnxEncoder")).isTrue();
         assertThat(ALL.contain("dev.albert4j.cli.Albert")).isTrue();
     }
 
@@ -46,7 +48,24 @@ class ArchitectureTest {
                         "dev.albert4j.metric..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.albert4j.train..", "dev.albert4j.cli..", "dev.albert4j.checks..")
+                .resideInAnyPackage(
+                        "dev.albert4j.train..", "dev.albert4j.onnx..", "dev.albert4j.cli..", "dev.albert4j.checks..")
+                .check(ALL);
+    }
+
+    @Test
+    void raysNeverImportEachOther() {
+        slices().matching("dev.albert4j.(train|onnx)..").should().notDependOnEachOther().check(ALL);
+    }
+
+    @Test
+    void onnxRuntimeIsKnownToOnnxAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.albert4j.onnx..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ai.onnxruntime..")
                 .check(ALL);
     }
 
@@ -157,7 +176,9 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("dev.albert4j.train..")
                 .should()
                 .notHaveRawReturnType(DescribedPredicate.<JavaClass>describe(
-                        "native", type -> type.getPackageName().startsWith("org.bytedeco")))
+                        "native",
+                        type -> type.getPackageName().startsWith("org.bytedeco")
+                                || type.getPackageName().startsWith("ai.onnxruntime")))
                 .check(ALL);
     }
 }

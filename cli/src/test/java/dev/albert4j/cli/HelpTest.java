@@ -42,6 +42,8 @@ class HelpTest {
             "--character-coverage --corpus --output --type --vocab-size",
             "convert",
             "",
+            "export",
+            "--format --output --precision",
             "inspect",
             "--parameters");
 

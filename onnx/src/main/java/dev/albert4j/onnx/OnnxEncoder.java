@@ -7,13 +7,17 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.albert4j.io.OnnxFile;
+import dev.albert4j.io.TensorFile;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Batch;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.EncoderOutput;
+import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.OutputStates;
+import java.io.IOException;
 import java.nio.LongBuffer;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -73,6 +77,21 @@ public final class OnnxEncoder implements Encoder {
             provider.addTo(probe);
         }
         return new OnnxEncoder(weights, numThreads, precision, provider);
+    }
+
+    /**
+     * The encoder of a model directory on the CPU: an export in the precision it was exported in, any other in 32 bits.
+     *
+     * @param numThreads as above
+     */
+    public static OnnxEncoder open(ModelDirectory model, int numThreads) throws IOException {
+        OnnxPrecision precision = OnnxPrecision.FP32;
+        try (TensorFile file = model.openTensors()) {
+            if (file instanceof OnnxFile export && export.isQuantized()) {
+                precision = OnnxPrecision.INT8;
+            }
+        }
+        return of(model.weights(), numThreads, precision, ExecutionProvider.CPU);
     }
 
     @Override

@@ -23,7 +23,6 @@ public final class OnnxModel {
     public static final String FILE = "model.onnx";
 
     private static final int MAX_BYTES = Integer.MAX_VALUE;
-    private static final String CONFIG = "config.json";
 
     private OnnxModel() {}
 
@@ -38,6 +37,26 @@ public final class OnnxModel {
         WholeFile.write(
                 file,
                 channel -> model.writeTo(CodedOutputStream.newInstance(Channels.newOutputStream(channel), 1 << 16)));
+    }
+
+    /**
+     * Writes a directory, whole or not at all: the model, and beside it configuration, tokenizer and what else describes it. An earlier
+     * export of that name is replaced.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is something else of that name
+     * @throws IllegalArgumentException as above
+     */
+    public static void export(ModelDirectory model, OnnxPrecision precision, Path directory) throws IOException {
+        AlbertWeights weights = model.weights();
+        WholeDirectory.write(directory, ModelDirectory.OWN_FILES, isExport(directory), aside -> {
+            model.writeDescription(aside);
+            write(weights, precision, aside.resolve(FILE));
+        });
+    }
+
+    /** Weights in another format beside it mean that the directory is a model's own. */
+    private static boolean isExport(Path directory) {
+        return Files.exists(directory.resolve(FILE)) && !Files.exists(directory.resolve("model.safetensors"));
     }
 
     /** The encoder alone, in memory. */
