@@ -1,12 +1,15 @@
 package dev.albert4j.onnx;
 
 import com.google.protobuf.CodedOutputStream;
+import dev.albert4j.io.WholeDirectory;
 import dev.albert4j.io.WholeFile;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.OutputStates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
