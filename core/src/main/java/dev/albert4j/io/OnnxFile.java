@@ -36,6 +36,7 @@ public final class OnnxFile implements TensorFile {
     private static final int FLOAT = 1; // of TensorProto.DataType
     private static final int INT8 = 3;
     private static final int INT64 = 7;
+    private static final String DAMAGED = "is no ONNX model, or a damaged one: ";
     private static final String KERNEL = ".kernel";
     private static final String QUANTIZED = "_quantized";
     private static final String SCALE = "_scale";
@@ -79,7 +80,7 @@ public final class OnnxFile implements TensorFile {
             return file;
         } catch (InvalidProtocolBufferException e) {
             channel.close();
-            throw new ModelFormatException(path, "is no ONNX model, or a damaged one: " + e.getMessage(), e);
+            throw new ModelFormatException(path, DAMAGED + e.getMessage(), e);
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
@@ -103,6 +104,9 @@ public final class OnnxFile implements TensorFile {
             if (tag == tag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
                 int end = in.pushLimit(in.readRawVarint32());
                 reader.read(in);
+                if (in.getBytesUntilLimit() != 0) { // at the end of a file every message seems to end
+                    throw new ModelFormatException(file, DAMAGED + "it was cut short");
+                }
                 in.popLimit(end);
             } else {
                 in.skipField(tag);
@@ -145,7 +149,10 @@ public final class OnnxFile implements TensorFile {
         }
     }
 
-    private void check(String name, Stored stored) throws ModelFormatException {
+    private void check(String name, Stored stored) throws IOException {
+        if (stored.position() + stored.numBytes() > channel.size()) { // skipping goes beyond the end
+            throw new ModelFormatException(file, DAMAGED + "it was cut short in " + name);
+        }
         if (stored.type() != FLOAT && stored.type() != INT8) {
             throw new ModelFormatException(
                     file, name + " is of ONNX type " + stored.type() + ", allowed are 1 (float) and 3 (int8)");
