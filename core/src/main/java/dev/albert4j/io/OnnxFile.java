@@ -104,13 +104,18 @@ public final class OnnxFile implements TensorFile {
             if (tag == tag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED)) {
                 int end = in.pushLimit(in.readRawVarint32());
                 reader.read(in);
-                if (in.getBytesUntilLimit() != 0) { // at the end of a file every message seems to end
-                    throw new ModelFormatException(file, DAMAGED + "it was cut short");
-                }
+                checkEnd(in);
                 in.popLimit(end);
             } else {
                 in.skipField(tag);
             }
+        }
+    }
+
+    /** Where a file ends, every message seems to end. */
+    private void checkEnd(CodedInputStream in) throws ModelFormatException {
+        if (in.getBytesUntilLimit() != 0) {
+            throw new ModelFormatException(file, DAMAGED + "it was cut short");
         }
     }
 
@@ -139,6 +144,7 @@ public final class OnnxFile implements TensorFile {
                 in.skipField(tag);
             }
         }
+        checkEnd(in);
         if (type == INT64 || shape.isEmpty()) {
             return;
         }
