@@ -5,7 +5,6 @@ import dev.albert4j.onnx.OnnxModel;
 import dev.albert4j.onnx.OnnxPrecision;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,12 +22,7 @@ import picocli.CommandLine.Parameters;
 final class ExportCommand implements Callable<Integer> {
     /** What a model can be written as. */
     private enum Format {
-        ONNX;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        ONNX
     }
 
     @Parameters(paramLabel = "MODEL", description = "model directory or shipped model")

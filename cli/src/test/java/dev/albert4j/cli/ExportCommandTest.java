@@ -79,10 +79,10 @@ class ExportCommandTest {
         Path output = work.resolve("out");
         assertThat(CommandRun.of("export", Workshop.encoder(), "--format", "gguf", "--output", output)
                         .fails())
-                .contains("gguf", "onnx");
+                .contains("gguf", "ONNX");
         assertThat(CommandRun.of("export", Workshop.encoder(), "--format=onnx", "--output", output, "--precision=int4")
                         .fails())
-                .contains("int4", "fp32", "int8");
+                .contains("int4", "FP32", "INT8");
         assertThat(CommandRun.of("export", Workshop.scratch(), "--format=onnx", "--output", output)
                         .fails())
                 .contains("model.safetensors");

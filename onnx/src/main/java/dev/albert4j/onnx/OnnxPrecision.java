@@ -1,7 +1,5 @@
 package dev.albert4j.onnx;
 
-import java.util.Locale;
-
 /** In how many bits a graph holds and multiplies its matrices. */
 public enum OnnxPrecision {
     /** 32 bits. */
@@ -10,11 +8,5 @@ public enum OnnxPrecision {
      * Matrices in 8 bits, a scale for each output; what is multiplied with them is brought to 8 bits when it is there, one scale a
      * product. Biases, normalisation, attention scores and a task's small head stay in 32 bits.
      */
-    INT8;
-
-    /** As on the command line: {@code fp32}, {@code int8}. */
-    @Override
-    public String toString() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    INT8
 }
