@@ -16,6 +16,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the house, kept by machine; docs/architecture.md says why. */
@@ -28,6 +29,7 @@ class ArchitectureTest {
     void thereIsSomethingToCheck() {
         assertThat(ALL.contain("dev.albert4j.tokenize.Tokenizer")).isTrue();
         assertThat(ALL.contain("dev.albert4j.train.AlbertModel")).isTrue();
+        assertThat(ALL.contain("dev.albert4j.onnx.OnnxEncoder")).isTrue();
         assertThat(ALL.contain("dev.albert4j.cli.Albert")).isTrue();
     }
 
@@ -47,7 +49,37 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.albert4j.train..", "dev.albert4j.onednn..", "dev.albert4j.cli..", "dev.albert4j.checks..")
+                        "dev.albert4j.train..",
+                        "dev.albert4j.onednn..",
+                        "dev.albert4j.onnx..",
+                        "dev.albert4j.cli..",
+                        "dev.albert4j.checks..")
+                .check(ALL);
+    }
+
+    @Test
+    void raysNeverImportEachOther() {
+        List<String> rays = List.of("dev.albert4j.train..", "dev.albert4j.onednn..", "dev.albert4j.onnx..");
+        for (String ray : rays) {
+            String[] others = rays.stream().filter(other -> !other.equals(ray)).toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(ray)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .check(ALL);
+        }
+    }
+
+    @Test
+    void onnxRuntimeIsKnownToOnnxAlone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.albert4j.onnx..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ai.onnxruntime..")
                 .check(ALL);
     }
 
@@ -70,24 +102,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")
-                .check(ALL);
-    }
-
-    @Test
-    void raysNeverImportEachOther() {
-        noClasses()
-                .that()
-                .resideInAPackage("dev.albert4j.train..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("dev.albert4j.onednn..")
-                .check(ALL);
-        noClasses()
-                .that()
-                .resideInAPackage("dev.albert4j.onednn..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("dev.albert4j.train..")
                 .check(ALL);
     }
 
@@ -179,7 +193,9 @@ class ArchitectureTest {
                 .arePublic()
                 .should()
                 .notHaveRawReturnType(DescribedPredicate.<JavaClass>describe(
-                        "native", type -> type.getPackageName().startsWith("org.bytedeco")))
+                        "native",
+                        type -> type.getPackageName().startsWith("org.bytedeco")
+                                || type.getPackageName().startsWith("ai.onnxruntime")))
                 .check(ALL);
     }
 }

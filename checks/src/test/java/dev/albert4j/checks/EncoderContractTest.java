@@ -5,6 +5,7 @@ import dev.albert4j.cpu.Int8Products;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.onednn.OneDnn;
+import dev.albert4j.onnx.OnnxEncoder;
 import dev.albert4j.train.TorchEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +21,8 @@ class EncoderContractTest {
                 new EncoderContract("cpu", CpuEncoder::of, 1e-5f, 0),
                 new EncoderContract("int8", EncoderContractTest::int8, 0.2f, 0),
                 new EncoderContract("int8 in Java", EncoderContractTest::int8InJava, 0.2f, 0),
-                new EncoderContract("torch", TorchEncoder::new, 1e-5f, 1e-5f));
+                new EncoderContract("torch", TorchEncoder::new, 1e-5f, 1e-5f),
+                new EncoderContract("onnx", OnnxEncoder::of, 1e-5f, 1e-5f));
     }
 
     private static Encoder int8(AlbertWeights weights, int numThreads) {

@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EncodeCommand.class,
             TrainTokenizerCommand.class,
             ConvertCommand.class,
+            ExportCommand.class,
             InspectCommand.class,
         })
 public final class Albert implements Runnable {

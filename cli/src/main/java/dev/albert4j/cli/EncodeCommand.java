@@ -57,7 +57,7 @@ final class EncodeCommand implements Callable<Integer> {
         OutputPath.checkFile(output);
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         List<Sequence> sequences = read(directory);
-        try (Encoder encoder = engine.open(directory.weights());
+        try (Encoder encoder = engine.open(directory);
                 ProgressBar progress = new ProgressBar("encoding")) {
             StatesWriter writer = new StatesWriter(encoder, allLayers);
             for (Sequence sequence : sequences) {

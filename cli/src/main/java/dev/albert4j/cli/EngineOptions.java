@@ -4,8 +4,11 @@ import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.cpu.Int8Products;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
+import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.onednn.OneDnn;
+import dev.albert4j.onnx.OnnxEncoder;
 import dev.albert4j.train.TorchEncoder;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,24 +20,27 @@ final class EngineOptions {
             names = "--engine",
             paramLabel = "ENGINE",
             description =
-                    "cpu: pure Java; int8: products of 8-bit integers by oneDNN; torch: libtorch (default: int8 for a"
-                            + " model that is stored so, else cpu)")
+                    "cpu: pure Java; int8: products of 8-bit integers by oneDNN; torch: libtorch; onnx: ONNX Runtime"
+                            + " (default: int8 for a model that is stored so, else cpu)")
     private @Nullable String engine;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads; default: one for each core")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    Encoder open(AlbertWeights weights) {
+    Encoder open(ModelDirectory model) throws IOException {
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("--threads " + threads + " is not between 1 and 1024");
         }
+        AlbertWeights weights = model.weights();
         String name = engine != null ? engine : weights.int8Names().isEmpty() ? "cpu" : "int8";
         return switch (name) {
             case "cpu" -> CpuEncoder.of(weights, threads);
             case "int8" -> CpuEncoder.of(weights, threads, int8Products());
             case "torch" -> new TorchEncoder(weights, threads);
+            case "onnx" -> OnnxEncoder.open(model, threads);
             default ->
-                throw new IllegalArgumentException("unknown engine \"" + name + "\"; there are cpu, int8 and torch");
+                throw new IllegalArgumentException(
+                        "unknown engine \"" + name + "\"; there are cpu, int8, torch and onnx");
         };
     }
 

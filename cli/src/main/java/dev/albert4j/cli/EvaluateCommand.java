@@ -58,7 +58,7 @@ final class EvaluateCommand implements Callable<Integer> {
             OutputPath.checkFile(report);
         }
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
-        try (Encoder encoder = engine.open(directory.weights())) {
+        try (Encoder encoder = engine.open(directory)) {
             Report result = evaluate(options.open(directory, encoder));
             if (report != null) {
                 write(report, result);

@@ -61,7 +61,7 @@ final class PredictCommand implements Callable<Integer> {
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         JsonLines out = new JsonLines(System.out);
         AnswerStyle style = new AnswerStyle(topK, explain);
-        try (Encoder encoder = engine.open(directory.weights())) {
+        try (Encoder encoder = engine.open(directory)) {
             ModelTask task = options.open(directory, encoder);
             if (texts.isEmpty()) {
                 predictLines(task, style, out);

@@ -69,20 +69,33 @@ class EncodeCommandTest {
     }
 
     @Test
-    void bothEnginesAgree() throws IOException {
+    void allEnginesAgree() throws IOException {
         Path input =
                 Files.writeString(work.resolve("in.jsonl"), "{\"text\":\"The garden near the museum was lovely.\"}\n");
         Path cpu = work.resolve("cpu.safetensors");
-        Path torch = work.resolve("torch.safetensors");
-        CommandRun.of("encode", Workshop.encoder(), "--input", input, "--output", cpu)
+        CommandRun.of("encode", Workshop.encoder(), "--input", input, "--output", cpu, "--all-layers")
                 .succeeds();
-        CommandRun.of("encode", Workshop.encoder(), "--input", input, "--output", torch, "--engine=torch")
-                .succeeds();
-        try (Safetensors a = Safetensors.open(cpu);
-                Safetensors b = Safetensors.open(torch)) {
-            assertThat(a.tensors().keySet()).containsExactlyInAnyOrder("last_hidden_state.0", "pooler_output.0");
-            for (String tensor : a.tensors().keySet()) {
-                assertThat(a.floats(tensor)).containsExactly(b.floats(tensor), within(1e-5f));
+        for (String engine : List.of("torch", "onnx")) {
+            Path output = work.resolve(engine + ".safetensors");
+            CommandRun.of(
+                            "encode",
+                            Workshop.encoder(),
+                            "--input",
+                            input,
+                            "--output",
+                            output,
+                            "--all-layers",
+                            "--engine",
+                            engine)
+                    .succeeds();
+            try (Safetensors a = Safetensors.open(cpu);
+                    Safetensors b = Safetensors.open(output)) {
+                assertThat(a.tensors().keySet())
+                        .contains("last_hidden_state.0", "pooler_output.0", "hidden_states.0.1");
+                assertThat(b.tensors()).isEqualTo(a.tensors());
+                for (String tensor : a.tensors().keySet()) {
+                    assertThat(a.floats(tensor)).containsExactly(b.floats(tensor), within(1e-5f));
+                }
             }
         }
     }

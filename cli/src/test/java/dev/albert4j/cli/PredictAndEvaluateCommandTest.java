@@ -95,7 +95,8 @@ class PredictAndEvaluateCommandTest {
                 List.<Object>of("--batch-tokens", 1),
                 List.<Object>of("--batch-tokens=100000", "--threads=1"),
                 List.<Object>of("--threads", 3),
-                List.<Object>of("--engine", "torch"))) {
+                List.<Object>of("--engine", "torch"),
+                List.<Object>of("--engine", "onnx"))) {
             List<JsonNode> answers = predict(input.toString(), options.toArray());
             assertThat(answers).hasSameSizeAs(expected);
             for (int i = 0; i < answers.size(); i++) {

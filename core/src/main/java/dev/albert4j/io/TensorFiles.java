@@ -14,7 +14,11 @@ import java.util.stream.Stream;
 /** Opens a checkpoint of any known format, recognised by its name. */
 public final class TensorFiles {
     private static final List<String> NAMES = List.of(
-            "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json");
+            "model.safetensors",
+            "model.safetensors.index.json",
+            "pytorch_model.bin",
+            "pytorch_model.bin.index.json",
+            "model.onnx");
     private static final String INDEX = ".index";
     private static final Pattern LATEST = Pattern.compile("^model_checkpoint_path: \"([^\"]+)\"", Pattern.MULTILINE);
 
@@ -22,9 +26,9 @@ public final class TensorFiles {
 
     /**
      * Opens a file, or the one a directory holds: {@code model.safetensors}, its shards, {@code pytorch_model.bin}, its shards,
-     * else a TensorFlow checkpoint, of several the one that the file {@code checkpoint} names.
+     * {@code model.onnx}, else a TensorFlow checkpoint, of several the one that the file {@code checkpoint} names.
      *
-     * @param path a directory; {@code *.safetensors}; {@code *.bin}, {@code *.pt}, {@code *.pth}; {@code *.index.json}; a
+     * @param path a directory; {@code *.safetensors}; {@code *.bin}, {@code *.pt}, {@code *.pth}; {@code *.onnx}; {@code *.index.json}; a
      *     TensorFlow checkpoint's prefix or {@code .index} file
      * @throws NoSuchFileException if there is none
      */
@@ -64,8 +68,11 @@ public final class TensorFiles {
         if (name.endsWith(".bin") || name.endsWith(".pt") || name.endsWith(".pth")) {
             return PyTorchCheckpoint.open(path);
         }
+        if (name.endsWith(".onnx")) {
+            return OnnxFile.open(path);
+        }
         throw new ModelFormatException(
-                path, "is no known checkpoint: allowed are .safetensors, .bin, .pt, .pth, .index.json, .index");
+                path, "is no known checkpoint: allowed are .safetensors, .bin, .pt, .pth, .onnx, .index.json, .index");
     }
 
     private static TensorFile openDirectory(Path directory) throws IOException {

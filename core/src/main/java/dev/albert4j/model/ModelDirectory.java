@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that holds a model, as Hugging Face's {@code from_pretrained} opens it too: {@code config.json}, {@code
- * model.safetensors} (or shards, or {@code pytorch_model.bin}), the tokenizer's file with {@code tokenizer_config.json}, {@code
+ * model.safetensors} (or shards, {@code pytorch_model.bin}, or an exported {@code model.onnx}), the tokenizer's file with {@code tokenizer_config.json}, {@code
  * provenance.json}, and for a model of sentence embeddings the files of {@link SentenceConfig}.
  *
  * <p>Opening reads everything but the weights, which are read at the first {@link #weights()}. Nothing stays open. Thread-safe.
@@ -41,9 +41,10 @@ public final class ModelDirectory {
     static final List<String> TOKENIZER_FILES = List.of("spiece.model", "tokenizer.json", "vocab.txt");
 
     /** What a model consists of: replaced as a whole when a model is saved over another. */
-    private static final Set<String> OWN_FILES = Set.of(
+    public static final Set<String> OWN_FILES = Set.of(
             CONFIG,
             WEIGHTS,
+            "model.onnx",
             PROVENANCE,
             TOKENIZER_CONFIG,
             "spiece.model",
@@ -145,6 +146,20 @@ public final class ModelDirectory {
             weights = loaded;
         }
         return loaded;
+    }
+
+    /** Writes all but the weights into a directory: configuration, tokenizer, provenance, how texts become vectors. */
+    public void writeDescription(Path directory) throws IOException {
+        config.write(directory.resolve(CONFIG));
+        if (tokenizer != null) {
+            tokenizer.save(directory);
+        }
+        if (provenance != null) {
+            provenance.write(directory.resolve(PROVENANCE));
+        }
+        if (sentences != null) {
+            sentences.write(directory, config.hiddenSize());
+        }
     }
 
     /** Whether there is a file of weights; without one a model can be trained from scratch. */

@@ -71,7 +71,7 @@ class AlbertWeightsTest {
 
     @Test
     void aBareEncoderIsWrittenWithoutPrefixAndReadWithOrWithoutIt() throws IOException {
-        AlbertConfig config = TinyModel.config(Head.SEQUENCE_CLASSIFICATION);
+        AlbertConfig config = TinyModel.config(Head.NONE);
         AlbertWeights weights = AlbertWeights.initialize(config, 1);
         Path file = directory.resolve("bare.safetensors");
         weights.write(file, DataType.F32);
@@ -99,7 +99,7 @@ class AlbertWeightsTest {
 
     @Test
     void arraysThatDoNotFitAreAllNamed() {
-        AlbertWeights weights = AlbertWeights.initialize(TinyModel.config(Head.SEQUENCE_CLASSIFICATION), 1);
+        AlbertWeights weights = AlbertWeights.initialize(TinyModel.config(Head.NONE), 1);
         Map<String, float[]> values = TinyModel.values(weights);
         values.put("x", new float[1]);
         values.put("albert.pooler.bias", new float[1]);
@@ -172,9 +172,8 @@ class AlbertWeightsTest {
 
     @Test
     void newWeightsAreATruncatedNormalDistributionThatTheSeedDetermines() {
-        AlbertConfig config = TinyModel.config(Head.SEQUENCE_CLASSIFICATION).toBuilder()
-                .vocabSize(20_000)
-                .build();
+        AlbertConfig config =
+                TinyModel.config(Head.NONE).toBuilder().vocabSize(20_000).build();
         AlbertWeights weights = AlbertWeights.initialize(config, 11);
         double sum = 0;
         double squares = 0;
