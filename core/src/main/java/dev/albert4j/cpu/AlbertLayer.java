@@ -17,13 +17,14 @@ record AlbertLayer(
     static AlbertLayer of(AlbertWeights weights, int group, int inner, Kernels kernels) {
         AlbertConfig config = weights.config();
         int h = config.hiddenSize();
+        int a = config.attentionSize();
         int f = config.intermediateSize();
         String name = "albert.encoder.albert_layer_groups." + group + ".albert_layers." + inner;
         return new AlbertLayer(
-                Linear.of(weights, name + ".attention.query", h, h, kernels),
-                Linear.of(weights, name + ".attention.key", h, h, kernels),
-                Linear.of(weights, name + ".attention.value", h, h, kernels),
-                Linear.of(weights, name + ".attention.dense", h, h, kernels),
+                Linear.of(weights, name + ".attention.query", a, h, kernels),
+                Linear.of(weights, name + ".attention.key", a, h, kernels),
+                Linear.of(weights, name + ".attention.value", a, h, kernels),
+                Linear.of(weights, name + ".attention.dense", h, a, kernels),
                 LayerNorm.of(weights, name + ".attention.LayerNorm", kernels),
                 Linear.of(weights, name + ".ffn", f, h, kernels),
                 Linear.of(weights, name + ".ffn_output", h, f, kernels),

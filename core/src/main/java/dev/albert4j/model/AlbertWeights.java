@@ -1,7 +1,6 @@
 package dev.albert4j.model;
 
 import dev.albert4j.io.DataType;
-import dev.albert4j.io.FloatSource;
 import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.io.Safetensors;
 import dev.albert4j.io.TensorFile;
@@ -21,6 +20,8 @@ import java.util.Set;
  * checkpoint had. Each is held once. Immutable and thread-safe.
  */
 public final class AlbertWeights {
+    private static final Map<String, String> FORMAT = Map.of("format", "pt"); // as Hugging Face expects it
+
     private final AlbertConfig config;
     private final Map<String, float[]> values; // in the order of AlbertParameters
 
@@ -96,11 +97,8 @@ public final class AlbertWeights {
         }
         tensors.keySet().forEach(check::unexpected);
         check.orThrow(file.path());
-        Map<String, float[]> values = new LinkedHashMap<>();
-        for (Parameter parameter : wanted) {
-            values.put(parameter.name(), view.floats(parameter.name()));
-        }
-        return new AlbertWeights(config, values);
+        return new AlbertWeights(
+                config, view.floats(wanted.stream().map(Parameter::name).toList()));
     }
 
     /**
@@ -126,12 +124,11 @@ public final class AlbertWeights {
         }
         check.orThrow(file.path());
         tensors.keySet().removeAll(taken);
+        Map<String, float[]> found = view.floats(taken);
         Map<String, float[]> values = new LinkedHashMap<>();
         for (Parameter parameter : AlbertParameters.of(config)) {
-            float[] array = taken.contains(parameter.name())
-                    ? view.floats(parameter.name())
-                    : Initializer.values(parameter, config, seed);
-            values.put(parameter.name(), array);
+            float[] array = found.get(parameter.name());
+            values.put(parameter.name(), array == null ? Initializer.values(parameter, config, seed) : array);
         }
         return new Transfer(new AlbertWeights(config, values), taken, fresh, List.copyOf(tensors.keySet()));
     }
@@ -198,22 +195,32 @@ public final class AlbertWeights {
      * @param type how the numbers are stored: F32, or rounded to F16 or BF16
      */
     public void write(Path file, DataType type) throws IOException {
-        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-        Map<String, String> parameterOf = new LinkedHashMap<>();
-        for (Parameter parameter : all(config)) {
-            if (values.containsKey(parameter.name())) {
-                String name = storedName(parameter.name());
-                parameterOf.put(name, parameter.name());
-                List<Long> shape =
-                        parameter.shape().stream().map(Integer::longValue).toList();
-                tensors.put(name, new TensorInfo(type, shape));
-            }
-        }
-        FloatSource source = name -> values(parameterOf.getOrDefault(name, name));
-        Safetensors.write(file, tensors, source, Map.of("format", "pt"));
+        Safetensors.write(file, storedTensors(type), this::storedValues, FORMAT);
     }
 
-    private String storedName(String name) {
-        return config.head() == Head.NONE ? name.substring("albert.".length()) : name;
+    /** Writes the same into an empty directory, in several files with an index if one would be larger than so many bytes. */
+    void writeShards(Path directory, DataType type, long maxShardBytes) throws IOException {
+        Safetensors.writeShards(directory, storedTensors(type), this::storedValues, FORMAT, maxShardBytes);
+    }
+
+    private Map<String, TensorInfo> storedTensors(DataType type) {
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : all(config)) {
+            if (values.containsKey(parameter.name())) {
+                List<Long> shape =
+                        parameter.shape().stream().map(Integer::longValue).toList();
+                tensors.put(parameter.name().substring(unstored().length()), new TensorInfo(type, shape));
+            }
+        }
+        return tensors;
+    }
+
+    private float[] storedValues(String name) {
+        return values(unstored() + name);
+    }
+
+    /** What names of parameters begin with and stored names do not. */
+    private String unstored() {
+        return config.head() == Head.NONE ? "albert." : "";
     }
 }
