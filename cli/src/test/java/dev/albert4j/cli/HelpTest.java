@@ -13,37 +13,35 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The help, and the verbs and options that scripts rely on: whoever takes one away changes this test on purpose. */
 class HelpTest {
     private static final String ENGINE = "--engine --threads";
-    private static final Map<String, String> VERBS = Map.of(
-            "quickstart",
-            "--output",
-            "predict",
-            "--batch-tokens --explain --threshold --top-k " + ENGINE,
-            "evaluate",
-            "--batch-tokens --columns --data --report --skip-bad --threshold " + ENGINE,
-            "finetune",
-            "--attention-dropout --batch-size --classifier-dropout --columns --config --dev --dev-share --dropout"
-                    + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
-                    + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
-                    + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
-                    + " --pooling --normalize --temperature --group-size"
-                    + " --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds"
-                    + " --precision --device",
-            "pretrain",
-            "--attention-dropout --batch-size --checkpoint-minutes --config --corpus --dev-share --dropout --epochs"
-                    + " --evaluate-every --fp16 --hours --init --learning-rate --masked-lm-prob --max-grad-norm --max-length"
-                    + " --max-predictions --micro-batch-tokens --minutes --ngram --no-sop --one-sentence-a-line --optimizer"
-                    + " --output --preset --schedule --seed --short-seq-prob --steps --tensorboard --threads --tokens"
-                    + " --precision --device --processes --rank --ranks --master --warmup-ratio --weight-decay",
-            "tokenize",
-            "--max-length --no-special --recognize-special --stride --truncation --whole-text",
-            "encode",
-            "--all-layers --input --output " + ENGINE,
-            "train-tokenizer",
-            "--character-coverage --corpus --output --type --vocab-size",
-            "convert",
-            "",
-            "inspect",
-            "--parameters");
+    private static final Map<String, String> VERBS = Map.ofEntries(
+            Map.entry("quickstart", "--output"),
+            Map.entry("predict", "--batch-tokens --explain --threshold --top-k " + ENGINE),
+            Map.entry("evaluate", "--batch-tokens --columns --data --report --skip-bad --threshold " + ENGINE),
+            Map.entry(
+                    "finetune",
+                    "--attention-dropout --batch-size --classifier-dropout --columns --config --dev --dev-share --dropout"
+                            + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
+                            + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
+                            + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
+                            + " --pooling --normalize --temperature --group-size"
+                            + " --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds"
+                            + " --precision --device"),
+            Map.entry(
+                    "pretrain",
+                    "--attention-dropout --batch-size --checkpoint-minutes --config --corpus --dev-share --dropout --epochs"
+                            + " --evaluate-every --fp16 --hours --init --learning-rate --masked-lm-prob --max-grad-norm --max-length"
+                            + " --max-predictions --micro-batch-tokens --minutes --ngram --no-sop --one-sentence-a-line --optimizer"
+                            + " --output --preset --schedule --seed --short-seq-prob --steps --tensorboard --threads --tokens"
+                            + " --precision --device --processes --rank --ranks --master --warmup-ratio --weight-decay"),
+            Map.entry("tokenize", "--max-length --no-special --recognize-special --stride --truncation --whole-text"),
+            Map.entry("encode", "--all-layers --input --output " + ENGINE),
+            Map.entry("train-tokenizer", "--character-coverage --corpus --output --type --vocab-size"),
+            Map.entry(
+                    "compress",
+                    "--columns --data --fp16 --layers --max-shard-size --output --prune-heads --prune-neurons --report --skip-bad "
+                            + ENGINE),
+            Map.entry("convert", ""),
+            Map.entry("inspect", "--parameters"));
 
     @Test
     void theVerbsAndTheirOptionsAreThese() {

@@ -5,7 +5,6 @@ import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.tokenize.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -49,6 +48,12 @@ public record Importance(List<double[]> heads, List<double[]> neurons) {
         }
     }
 
+    /** Hears how far the measuring is. */
+    @FunctionalInterface
+    public interface Progress {
+        void show(int done, int all);
+    }
+
     public Importance {
         heads = List.copyOf(heads);
         neurons = List.copyOf(neurons);
@@ -59,11 +64,11 @@ public record Importance(List<double[]> heads, List<double[]> neurons) {
      *
      * @param weights with the task's head
      * @param vocabulary the model's
-     * @param progress hears the number of examples done, of {@link #numExamples}
+     * @param progress hears the number of examples done, and of all
      * @throws IllegalArgumentException if there are no examples
      */
     public static Importance measure(
-            AlbertWeights weights, Vocabulary vocabulary, TrainingTask task, IntConsumer progress) {
+            AlbertWeights weights, Vocabulary vocabulary, TrainingTask task, Progress progress) {
         AlbertConfig config = weights.config().toBuilder()
                 .hiddenDropoutProb(0)
                 .attentionProbsDropoutProb(0)
@@ -79,19 +84,14 @@ public record Importance(List<double[]> heads, List<double[]> neurons) {
                 heads.add(Output.of(model, layer + ".attention.dense.weight", config.numAttentionHeads()));
                 neurons.add(Output.of(model, layer + ".ffn_output.weight", config.intermediateSize()));
             }
-            int count = numExamples(objective.numExamples());
+            int count = Math.min(objective.numExamples(), MAX_EXAMPLES);
             for (int i = 0; i < count; i++) {
                 int number = (int) ((long) i * objective.numExamples() / count);
                 addExample(objective, number, heads, neurons);
-                progress.accept(i + 1);
+                progress.show(i + 1, count);
             }
             return new Importance(means(heads, count), means(neurons, count));
         }
-    }
-
-    /** How many of so many examples are looked at. */
-    public static int numExamples(int all) {
-        return Math.min(all, MAX_EXAMPLES);
     }
 
     private static void addExample(Objective objective, int number, List<Output> heads, List<Output> neurons) {

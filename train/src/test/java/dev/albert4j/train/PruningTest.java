@@ -119,7 +119,7 @@ class PruningTest {
 
     private Importance measure(AlbertWeights weights) {
         ExampleTask task = new ExampleTask(Loss.CLASSIFICATION, examples, null, "");
-        return Importance.measure(weights, TinyModels.vocabulary(), task, done -> {});
+        return Importance.measure(weights, TinyModels.vocabulary(), task, (done, all) -> {});
     }
 
     private static AlbertWeights scaled(AlbertWeights weights, String matrix, int from, int to, double factor) {
