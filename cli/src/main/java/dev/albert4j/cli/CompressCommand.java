@@ -106,24 +106,17 @@ final class CompressCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Compression compression = new Compression(layers, pruneHeads, pruneNeurons);
         long maxShardBytes = maxShardSize == null ? Long.MAX_VALUE : ByteSize.parse("--max-shard-size", maxShardSize);
-        if (!fp16 && maxShardSize == null && layers == null && !compression.prunes()) {
-            throw new IllegalArgumentException("there is nothing to do: give one or more of --fp16, --max-shard-size,"
-                    + " --layers, --prune-heads, --prune-neurons");
-        }
-        if (compression.prunes() && data == null) {
-            throw new IllegalArgumentException(
-                    "--prune-heads and --prune-neurons need --data, labelled texts by which to measure what is important");
-        }
-        OutputPath.checkModel(output);
-        if (report != null) {
-            OutputPath.checkFile(report);
-        }
+        check(compression);
         ModelDirectory parent = ModelDirectory.open(Models.resolve(model));
         compression.check(parent.config());
         StoredWeights stored = StoredWeights.of(parent);
+        TrainingTask task = data != null && compression.prunes() ? TaskExamples.read(parent, data, columns) : null;
         try (Encoder before = engine.open(parent.weights())) {
             Map<String, Double> metrics = metrics(parent, before, "evaluating the model as it is");
-            AlbertWeights weights = compress(compression, parent);
+            AlbertWeights weights = compression.shallower(parent.weights());
+            if (task != null) {
+                weights = compression.pruned(weights, Models.tokenizer(parent).vocabulary(), task);
+            }
             Storage storage = new Storage(fp16 ? DataType.F16 : stored.type(), maxShardBytes);
             Provenance provenance = provenance(compression, weights.config(), storage);
             ModelDirectory.save(
@@ -140,6 +133,21 @@ final class CompressCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void check(Compression compression) throws IOException {
+        if (!fp16 && maxShardSize == null && layers == null && !compression.prunes()) {
+            throw new IllegalArgumentException("there is nothing to do: give one or more of --fp16, --max-shard-size,"
+                    + " --layers, --prune-heads, --prune-neurons");
+        }
+        if (compression.prunes() && data == null) {
+            throw new IllegalArgumentException(
+                    "--prune-heads and --prune-neurons need --data, labelled texts by which to measure what is important");
+        }
+        OutputPath.checkModel(output);
+        if (report != null) {
+            OutputPath.checkFile(report);
+        }
+    }
+
     private Map<String, Double> metrics(ModelDirectory directory, Encoder encoder, String title) throws IOException {
         if (data == null) {
             return Map.of();
@@ -149,15 +157,6 @@ final class CompressCommand implements Callable<Integer> {
                     .evaluate(data, columns, (done, all) -> progress.show(done, all, ""))
                     .metrics();
         }
-    }
-
-    private AlbertWeights compress(Compression compression, ModelDirectory parent) throws IOException {
-        AlbertWeights weights = compression.shallower(parent.weights());
-        if (data == null || !compression.prunes()) {
-            return weights;
-        }
-        TrainingTask task = TaskExamples.read(parent, data, columns);
-        return compression.pruned(weights, Models.tokenizer(parent).vocabulary(), task);
     }
 
     /** Opens what was written and measures it beside the model it was made of. */

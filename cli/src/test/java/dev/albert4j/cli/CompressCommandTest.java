@@ -96,6 +96,48 @@ class CompressCommandTest {
     }
 
     @Test
+    void aShallowerModelLearnsFromTheWholeOne() throws IOException {
+        Path student = work.resolve("student");
+        compress(student, "--layers", 1).succeeds();
+        assertThat(ModelDirectory.open(student).config().numHiddenLayers()).isEqualTo(1);
+        Path output = work.resolve("taught");
+        Object[] options = {"--teacher", Workshop.classifier(), "--distill-hidden", 0.1, "--dev", data(), "--epochs=1"};
+        CommandRun.of(Workshop.finetune(student, data(), output, options)).succeeds();
+        JsonNode provenance = JsonFile.read(output.resolve("provenance.json"));
+        assertThat(provenance.at("/config/distillHidden").asDouble()).isEqualTo(0.1);
+        assertThat(provenance.at("/run/teacher").asText()).startsWith("checksum ");
+        CommandRun.of("predict", output, TEXT).succeeds();
+    }
+
+    @Test
+    void aTeacherThatDoesNotFitIsRefused() throws IOException {
+        Path train = data();
+        Path out = work.resolve("out");
+        Path other = Files.writeString(work.resolve("other.csv"), "text,label\nfine,yes\npoor,no\n");
+        assertThat(CommandRun.of(Workshop.finetune(
+                                Workshop.classifier(), other, out, "--teacher", Workshop.classifier()))
+                        .fails())
+                .contains("labels [bad, good], not a classifier with [no, yes]");
+        assertThat(CommandRun.of(Workshop.finetune(Workshop.classifier(), train, out, "--teacher", "../models/sentiment-en"))
+                        .fails())
+                .contains("--teacher ../models/sentiment-en has another tokenizer", "8000 tokens against 150");
+        assertThat(CommandRun.of(Workshop.finetune(Workshop.classifier(), train, out, "--distill-alpha", 0.5))
+                        .fails())
+                .contains("need --teacher");
+        assertThat(CommandRun.of(Workshop.finetune(
+                                Workshop.classifier(),
+                                train,
+                                out,
+                                "--teacher",
+                                Workshop.classifier(),
+                                "--distill-temperature",
+                                0))
+                        .fails())
+                .contains("--distill-temperature 0.0 is not above 0");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
     void theProvenanceTellsWhatWasDoneAndWhatItCost() throws IOException {
         Path output = work.resolve("pruned");
         compress(output, "--prune-neurons", 0.5, "--layers", 1, "--data", data())
@@ -160,11 +202,11 @@ class CompressCommandTest {
                 .contains("--prune-neurons 0.999 of 64 is all of them");
         assertThat(compress(out, "--layers", 3).fails()).contains("--layers 3 is not between 1 and the model's 2");
         assertThat(compress(out, "--max-shard-size", "2XB").fails()).contains("--max-shard-size \"2XB\" is no size");
-        assertThat(compress(data, "--fp16").fails()).contains("dev.csv is a file");
+        assertThat(compress(data, "--fp16").fails()).contains("dev.csv: is a file");
         assertThat(compress(Workshop.scratch(), out, "--fp16").fails()).contains("scratch: holds none of");
         assertThat(compress(Workshop.encoder(), out, "--prune-heads", 0.5, "--data", data)
                         .fails())
-                .contains("encoder");
+                .contains("encoder has no head");
         assertThat(compress(out, "--fp16", "--data", work.resolve("none.csv")).fails())
                 .contains("none.csv");
         Path wrong = Files.writeString(work.resolve("wrong.csv"), "text,label\nfine,unknown\n");

@@ -130,7 +130,17 @@ public final class AlbertModel implements AutoCloseable {
      * @return [B, C]
      */
     Tensor logits(PackedBatch batch) {
-        return inFp32(dense("classifier", drop(pooled(batch), config.classifierDropoutProb()))); // [B, C]
+        return logits(pooled(batch)); // [B, C]
+    }
+
+    /**
+     * The same on the pooler's output.
+     *
+     * @param pooled [B, H]
+     * @return [B, C]
+     */
+    Tensor logits(Tensor pooled) {
+        return inFp32(dense("classifier", drop(pooled, config.classifierDropoutProb()))); // [B, C]
     }
 
     /**
