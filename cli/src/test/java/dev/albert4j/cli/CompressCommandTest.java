@@ -118,7 +118,8 @@ class CompressCommandTest {
                                 Workshop.classifier(), other, out, "--teacher", Workshop.classifier()))
                         .fails())
                 .contains("labels [bad, good], not a classifier with [no, yes]");
-        assertThat(CommandRun.of(Workshop.finetune(Workshop.classifier(), train, out, "--teacher", "../models/sentiment-en"))
+        assertThat(CommandRun.of(Workshop.finetune(
+                                Workshop.classifier(), train, out, "--teacher", "../models/sentiment-en"))
                         .fails())
                 .contains("--teacher ../models/sentiment-en has another tokenizer", "8000 tokens against 150");
         assertThat(CommandRun.of(Workshop.finetune(Workshop.classifier(), train, out, "--distill-alpha", 0.5))
