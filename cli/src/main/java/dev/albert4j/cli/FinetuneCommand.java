@@ -63,6 +63,7 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--distill-alpha", "distillAlpha"),
             Map.entry("--distill-temperature", "distillTemperature"),
             Map.entry("--distill-hidden", "distillHidden"),
+            Map.entry("--sparsity", "sparsity"),
             Map.entry("--patience", "patience"),
             Map.entry("--precision", "precision"),
             Map.entry("--device", "device"),

@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param distillAlpha part of the loss that is the teacher's, where there is one ({@link Distillation}); the rest is the task's
  * @param distillTemperature divides teacher's and student's logits before they are compared
  * @param distillHidden weight of the hidden states' distance, which is added; 0 for none
+ * @param sparsity share of the shared layers' weights that is 0 at the end, the smallest, gradually more of them; 0 for none
  * @param hiddenDropout replaces the model's {@code hiddenDropoutProb}, where given
  * @param attentionDropout replaces the model's {@code attentionProbsDropoutProb}, where given
  * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
@@ -83,6 +84,7 @@ public record TrainConfig(
         double distillAlpha,
         double distillTemperature,
         double distillHidden,
+        double sparsity,
         @Nullable Double hiddenDropout,
         @Nullable Double attentionDropout,
         @Nullable Double classifierDropout,
@@ -133,6 +135,7 @@ public record TrainConfig(
             32,
             0.5,
             2,
+            0,
             0,
             null,
             null,
@@ -186,6 +189,13 @@ public record TrainConfig(
         if (!(distillTemperature > 0 && distillTemperature <= MAX_TEMPERATURE)) {
             throw new WrongSettingException(
                     "distillTemperature", distillTemperature + " is not above 0 and at most " + MAX_TEMPERATURE);
+        }
+        if (!(sparsity >= 0 && sparsity < 1)) {
+            throw new WrongSettingException("sparsity", sparsity + " is not at least 0 and below 1");
+        }
+        if (sparsity > 0 && patience > 0) {
+            throw new WrongSettingException(
+                    "sparsity", sparsity + " is reached by a run that takes all its steps, without patience");
         }
         between("distillHidden", distillHidden, 0, Double.MAX_VALUE);
         between("hiddenDropout", hiddenDropout == null ? 0 : hiddenDropout, 0, 1);
