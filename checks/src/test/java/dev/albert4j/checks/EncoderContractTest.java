@@ -1,9 +1,16 @@
 package dev.albert4j.checks;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.cpu.Int8Products;
+import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Batch;
 import dev.albert4j.model.Encoder;
+import dev.albert4j.model.EncoderOutput;
+import dev.albert4j.model.OutputStates;
 import dev.albert4j.onednn.OneDnn;
 import dev.albert4j.onnx.OnnxEncoder;
 import dev.albert4j.train.TorchEncoder;
@@ -11,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -46,6 +54,31 @@ class EncoderContractTest {
     @MethodSource("engines")
     void givesASequenceTheSameInAnyBatch(EncoderContract engine) {
         engine.givesASequenceTheSameInAnyBatch();
+    }
+
+    @Test
+    void enginesAgreeOnAModelWhoseHeadsWerePruned() {
+        AlbertConfig config = RandomModel.tiny().toBuilder()
+                .vocabSize(50)
+                .numAttentionHeads(7)
+                .headSize(26)
+                .intermediateSize(875)
+                .numHiddenLayers(2)
+                .initializerRange(0.1)
+                .build();
+        AlbertWeights weights = RandomModel.weights(config, 3);
+        Batch batch = RandomModel.batch(config, 4, 1, 130, 64, 7);
+        try (Encoder cpu = CpuEncoder.of(weights, 2);
+                Encoder torch = new TorchEncoder(weights)) {
+            EncoderOutput expected = torch.encode(batch, OutputStates.ALL);
+            EncoderOutput actual = cpu.encode(batch, OutputStates.ALL);
+            for (int state = 0; state < expected.hiddenStates().size(); state++) {
+                assertThat(actual.hiddenStates().get(state))
+                        .containsExactly(expected.hiddenStates().get(state), within(2e-5f));
+            }
+            assertThat(actual.poolerOutput()).containsExactly(expected.poolerOutput(), within(1e-5f));
+            assertThat(cpu.encode(batch, OutputStates.POOLED).poolerOutput()).isEqualTo(actual.poolerOutput());
+        }
     }
 
     @ParameterizedTest

@@ -31,7 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program {@code albert}: its verbs, and what it says when one fails. */
 @Command(
         name = "albert",
-        description = "ALBERT for the JVM: tokenize, pre-train, fine-tune, evaluate, predict.",
+        description = "ALBERT for the JVM: tokenize, pre-train, fine-tune, compress, evaluate, predict.",
         mixinStandardHelpOptions = true,
         version = "albert4j 0.1.0",
         footer = {"", "Start with: albert quickstart", "Help on a verb: albert VERB --help"},
@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TokenizeCommand.class,
             EncodeCommand.class,
             TrainTokenizerCommand.class,
+            CompressCommand.class,
             ConvertCommand.class,
             ExportCommand.class,
             InspectCommand.class,

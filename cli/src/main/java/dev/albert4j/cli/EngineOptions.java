@@ -28,20 +28,30 @@ final class EngineOptions {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     Encoder open(ModelDirectory model) throws IOException {
-        if (threads < 1 || threads > 1024) {
-            throw new IllegalArgumentException("--threads " + threads + " is not between 1 and 1024");
-        }
+        checkThreads();
         AlbertWeights weights = model.weights();
         String name = engine != null ? engine : weights.int8Names().isEmpty() ? "cpu" : "int8";
         return switch (name) {
             case "cpu" -> CpuEncoder.of(weights, threads);
-            case "int8" -> CpuEncoder.of(weights, threads, int8Products());
+            case "int8" -> openInt8(weights);
             case "torch" -> new TorchEncoder(weights, threads);
             case "onnx" -> OnnxEncoder.open(model, threads);
             default ->
                 throw new IllegalArgumentException(
                         "unknown engine \"" + name + "\"; there are cpu, int8, torch and onnx");
         };
+    }
+
+    /** The engine of 8-bit products, whatever was asked for. */
+    Encoder openInt8(AlbertWeights weights) {
+        checkThreads();
+        return CpuEncoder.of(weights, threads, int8Products());
+    }
+
+    private void checkThreads() {
+        if (threads < 1 || threads > 1024) {
+            throw new IllegalArgumentException("--threads " + threads + " is not between 1 and 1024");
+        }
     }
 
     /** oneDNN where it loads, else plain Java with the same results up to rounding. */

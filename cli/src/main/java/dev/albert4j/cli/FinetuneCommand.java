@@ -60,6 +60,10 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--pooling", "pooling"),
             Map.entry("--temperature", "temperature"),
             Map.entry("--group-size", "groupSize"),
+            Map.entry("--distill-alpha", "distillAlpha"),
+            Map.entry("--distill-temperature", "distillTemperature"),
+            Map.entry("--distill-hidden", "distillHidden"),
+            Map.entry("--sparsity", "sparsity"),
             Map.entry("--patience", "patience"),
             Map.entry("--precision", "precision"),
             Map.entry("--device", "device"),
@@ -181,6 +185,9 @@ final class FinetuneCommand implements Callable<Integer> {
     private EmbeddingOptions embedding = new EmbeddingOptions();
 
     @Mixin
+    private DistillationOptions distillation = new DistillationOptions();
+
+    @Mixin
     private RecipeOptions recipe = new RecipeOptions();
 
     @Mixin
@@ -282,6 +289,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 spec.root().commandLine().getParseResult().originalArgs(),
                 dev == null ? List.of(train) : List.of(train, dev));
         run.watch(events);
+        run.learnFrom(distillation);
         return run;
     }
 
@@ -290,6 +298,7 @@ final class FinetuneCommand implements Callable<Integer> {
         ObjectNode settings = config == null ? new ObjectMapper().createObjectNode() : JsonFile.read(config);
         SETTINGS.addTo(settings, spec.commandLine().getParseResult());
         embedding.check(kind);
+        distillation.check(kind);
         recipe.applyTo(settings, kind, data.evaluates());
         if (metric != null) {
             if (!kind.metrics().contains(metric)) {

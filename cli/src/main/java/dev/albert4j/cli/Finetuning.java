@@ -9,6 +9,7 @@ import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.Provenance;
 import dev.albert4j.model.SentenceConfig;
 import dev.albert4j.tokenize.Tokenizer;
+import dev.albert4j.train.Distillation;
 import dev.albert4j.train.Evaluation;
 import dev.albert4j.train.Finetuned;
 import dev.albert4j.train.Finetuner;
@@ -33,6 +34,7 @@ final class Finetuning {
     private List<String> command = List.of();
     private List<Path> files = List.of();
     private @Nullable Path tensorboard;
+    private DistillationOptions distillation = new DistillationOptions();
     private boolean keepsFinished;
 
     Finetuning(Path init, Path output, boolean fp16) {
@@ -50,6 +52,11 @@ final class Finetuning {
     /** Has event files for TensorBoard written to a directory. */
     void watch(@Nullable Path tensorboard) {
         this.tensorboard = tensorboard;
+    }
+
+    /** Has the model learn from a teacher too, if these name one. */
+    void learnFrom(DistillationOptions distillation) {
+        this.distillation = distillation;
     }
 
     /** Has a model that such a run has already written left as it is, and one of another run refused, instead of replaced. */
@@ -72,6 +79,7 @@ final class Finetuning {
                 parent.config().toBuilder().finetuningTask("").build();
         AlbertWeights weights = initialWeights(parent, data.configure(withoutTask), settings.seed());
         Finetuner finetuner = new Finetuner(weights, tokenizer, settings);
+        AlbertWeights teacher = teacher(tokenizer, weights.config(), settings);
         OutputPath.checkRun(output, tensorboard);
         RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + ".run"));
         try (EndHook hook = new EndHook();
@@ -79,7 +87,7 @@ final class Finetuning {
             System.err.println(data.description());
             TrainingTasks tasks =
                     new TrainingTasks(tokenizer, settings.maxLength()).withThresholds(settings.thresholds());
-            TrainingTask task = data.task(tasks, settings);
+            TrainingTask task = task(data.task(tasks, settings), teacher);
             FinishedRun present = new FinishedRun(output, finetuner.settings(task), fp16);
             if (keepsFinished && !run.hasCheckpoint() && present.exists()) {
                 System.err.println(output + " is finished: kept");
@@ -97,6 +105,19 @@ final class Finetuning {
             System.out.print(best.report().text());
             return best.report().metrics();
         }
+    }
+
+    private @Nullable AlbertWeights teacher(Tokenizer tokenizer, AlbertConfig student, TrainConfig settings)
+            throws IOException {
+        AlbertWeights teacher = distillation.open(tokenizer);
+        if (teacher != null) {
+            Distillation.check(teacher, student, settings);
+        }
+        return teacher;
+    }
+
+    private static TrainingTask task(TrainingTask task, @Nullable AlbertWeights teacher) {
+        return teacher == null ? task : Distillation.of(task, teacher);
     }
 
     /** Writes the model; gives the evaluation that chose its weights, if there was one. */

@@ -20,6 +20,15 @@ final class OutputPath {
      * @param tensorboard directory for event files, if there is to be one
      */
     static void checkRun(Path model, @Nullable Path tensorboard) throws IOException {
+        checkModel(model);
+        checkDirectory(model.resolveSibling(model.getFileName() + ".run"));
+        if (tensorboard != null) {
+            checkDirectory(tensorboard);
+        }
+    }
+
+    /** @throws IOException if no model directory of that name can be written */
+    static void checkModel(Path model) throws IOException {
         if (!ModelDirectory.canBeSaved(model)) {
             throw new FileAlreadyExistsException(
                     model.toString(),
@@ -28,10 +37,7 @@ final class OutputPath {
                             ? "is not empty and no model directory; choose another --output"
                             : "is a file, a directory was to be written; choose another --output");
         }
-        checkDirectory(model.resolveSibling(model.getFileName() + ".run"));
-        if (tensorboard != null) {
-            checkDirectory(tensorboard);
-        }
+        checkDirectory(model);
     }
 
     /** @throws IOException if a directory of that name cannot be made, or cannot be written into */

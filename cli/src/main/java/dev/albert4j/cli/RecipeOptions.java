@@ -87,6 +87,12 @@ final class RecipeOptions {
     private @Nullable FrozenPart freeze;
 
     @Option(
+            names = "--sparsity",
+            paramLabel = "R",
+            description = "set this share of the layers' weights to 0, the smallest, more and more of them (default 0)")
+    private @Nullable Double sparsity;
+
+    @Option(
             names = "--patience",
             paramLabel = "N",
             description = "end after N evaluations without a better metric (default: take all steps)")

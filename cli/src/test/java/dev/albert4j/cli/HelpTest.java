@@ -23,7 +23,7 @@ class HelpTest {
                             + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
                             + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
                             + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
-                            + " --pooling --normalize --temperature --group-size"
+                            + " --pooling --normalize --temperature --group-size --teacher --distill-alpha --distill-temperature --distill-hidden --sparsity"
                             + " --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds"
                             + " --precision --device"),
             Map.entry(
@@ -36,6 +36,10 @@ class HelpTest {
             Map.entry("tokenize", "--max-length --no-special --recognize-special --stride --truncation --whole-text"),
             Map.entry("encode", "--all-layers --input --output " + ENGINE),
             Map.entry("train-tokenizer", "--character-coverage --corpus --output --type --vocab-size"),
+            Map.entry(
+                    "compress",
+                    "--columns --data --fp16 --layers --max-drop --max-shard-size --output --prune-heads --prune-neurons --quantize --report --skip-bad "
+                            + ENGINE),
             Map.entry("convert", ""),
             Map.entry("export", "--format --output --precision"),
             Map.entry("inspect", "--parameters"));

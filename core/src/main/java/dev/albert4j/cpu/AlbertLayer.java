@@ -17,13 +17,14 @@ record AlbertLayer(
     static AlbertLayer of(AlbertWeights weights, int group, int inner, Kernels kernels, Linears linears) {
         AlbertConfig config = weights.config();
         int h = config.hiddenSize();
+        int a = config.attentionSize();
         int f = config.intermediateSize();
         String name = "albert.encoder.albert_layer_groups." + group + ".albert_layers." + inner;
         return new AlbertLayer(
-                linears.of(name + ".attention.query", h, h),
-                linears.of(name + ".attention.key", h, h),
-                linears.of(name + ".attention.value", h, h),
-                linears.of(name + ".attention.dense", h, h),
+                linears.of(name + ".attention.query", a, h),
+                linears.of(name + ".attention.key", a, h),
+                linears.of(name + ".attention.value", a, h),
+                linears.of(name + ".attention.dense", h, a),
                 LayerNorm.of(weights, name + ".attention.LayerNorm", kernels),
                 linears.of(name + ".ffn", f, h),
                 linears.of(name + ".ffn_output", h, f),

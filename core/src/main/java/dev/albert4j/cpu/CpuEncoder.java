@@ -201,8 +201,8 @@ public final class CpuEncoder implements Encoder {
     private void keysAndValues(AlbertLayer layer, Part part, Workspace w, Slice slice) {
         Rows hidden = w.hidden().from(slice.from());
         Scratch s = slice.scratch();
-        layer.key().apply(hidden, s.key(), slice.numRows(), slice.team()); // [n, H]
-        layer.value().apply(hidden, s.value(), slice.numRows(), slice.team()); // [n, H]
+        layer.key().apply(hidden, s.key(), slice.numRows(), slice.team()); // [n, A D]
+        layer.value().apply(hidden, s.value(), slice.numRows(), slice.team()); // [n, A D]
         for (int token = slice.from(); token < slice.to(); ) {
             int sequence = part.sequenceOf(token);
             int end = Math.min(slice.to(), part.start(sequence + 1));
@@ -219,7 +219,7 @@ public final class CpuEncoder implements Encoder {
         Rows hidden = w.hidden().from(slice.from());
         int n = slice.numRows();
         Scratch s = slice.scratch();
-        layer.query().apply(hidden, s.query(), n, slice.team()); // [n, H]
+        layer.query().apply(hidden, s.query(), n, slice.team()); // [n, A D]
         for (int row = slice.from(); row < slice.to(); ) {
             int sequence = firstTokensOnly ? row : part.sequenceOf(row);
             int end = firstTokensOnly ? row + 1 : Math.min(slice.to(), part.start(sequence + 1));
@@ -237,7 +237,7 @@ public final class CpuEncoder implements Encoder {
     }
 
     private void pooler(Linear pooler, Part part, Workspace w, Slice slice, Result result) {
-        Rows pooled = slice.scratch().context();
+        Rows pooled = slice.scratch().attended();
         pooler.apply(w.hidden().from(slice.from()), pooled, slice.numRows(), slice.team()); // [n, H]
         result.poolerOutput(pooled, part.from() + slice.from(), slice.numRows()); // tanh
     }

@@ -6,10 +6,10 @@ import dev.albert4j.model.AlbertConfig;
  * The buffers in which one thread carries a few rows through a layer.
  *
  * @param embeddings [rows, E]
- * @param query [rows, H]
- * @param key [rows, H]
- * @param value [rows, H]
- * @param context what attention gathered [rows, H]
+ * @param query [rows, A D]
+ * @param key [rows, A D]
+ * @param value [rows, A D]
+ * @param context what attention gathered [rows, A D]
  * @param attended after the attention's dense layer, residual and LayerNorm [rows, H]
  * @param intermediate [rows, F]
  */
@@ -25,14 +25,14 @@ record Scratch(
 
     static Scratch of(AlbertConfig config, int numRows, Kernels kernels) {
         int width = kernels.panelWidth();
-        int h = config.hiddenSize();
+        int a = config.attentionSize();
         return new Scratch(
                 Rows.of(numRows, config.embeddingSize(), width),
-                Rows.of(numRows, h, width),
-                Rows.of(numRows, h, width),
-                Rows.of(numRows, h, width),
-                Rows.of(numRows, h, width),
-                Rows.of(numRows, h, width),
+                Rows.of(numRows, a, width),
+                Rows.of(numRows, a, width),
+                Rows.of(numRows, a, width),
+                Rows.of(numRows, a, width),
+                Rows.of(numRows, config.hiddenSize(), width),
                 Rows.of(numRows, config.intermediateSize(), width),
                 new Attention(kernels, config.numAttentionHeads(), config.headSize()));
     }

@@ -91,6 +91,24 @@ public final class Safetensors implements TensorFile {
         WholeFile.write(file, channel -> writer.writeTo(channel, source));
     }
 
+    /**
+     * Writes floats as Hugging Face does: as {@code model.safetensors}, or where that would be larger than {@code maxShardBytes} as
+     * {@code model-00001-of-0000N.safetensors} and so on, with {@code model.safetensors.index.json}. A tensor is never cut: a larger
+     * one has a file of its own.
+     *
+     * @param directory that holds no such files yet
+     * @throws IllegalArgumentException if these were more than {@value ShardedTensors#MAX_SHARDS} files
+     */
+    public static void writeShards(
+            Path directory,
+            Map<String, TensorInfo> tensors,
+            FloatSource source,
+            Map<String, String> metadata,
+            long maxShardBytes)
+            throws IOException {
+        ShardWriter.write(directory, tensors, source, metadata, maxShardBytes);
+    }
+
     /** The free text of the header. */
     public Map<String, String> metadata() {
         return Collections.unmodifiableMap(header.metadata());

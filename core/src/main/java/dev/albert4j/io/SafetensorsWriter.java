@@ -39,8 +39,7 @@ final class SafetensorsWriter {
         if (!info.dataType().isReadAsFloats() || name.equals("__metadata__")) {
             throw new IllegalArgumentException("tensor " + name + " of type " + info.dataType() + " cannot be written");
         }
-        long bytes = Math.multiplyExact(info.numElements(), info.dataType().numBytes());
-        long end = Math.addExact(begin, bytes);
+        long end = Math.addExact(begin, info.numBytes());
         ObjectNode entry = json.putObject(name).put("dtype", info.dataType().name());
         info.shape().forEach(entry.withArray("shape")::add);
         entry.withArray("data_offsets").add(begin).add(end);

@@ -12,7 +12,7 @@ import java.util.Map;
  * "file"}}}. Thread-safe until closed.
  */
 final class ShardedTensors implements TensorFile {
-    private static final int MAX_SHARDS = 1000;
+    static final int MAX_SHARDS = 1000;
 
     private final Path index;
     private final Map<String, TensorFile> shards = new LinkedHashMap<>();

@@ -26,4 +26,9 @@ public record TensorInfo(DataType dataType, List<Long> shape) {
         }
         return count;
     }
+
+    /** Bytes that its elements take; {@link ArithmeticException} if it exceeds a long. */
+    public long numBytes() {
+        return Math.multiplyExact(numElements(), dataType.numBytes());
+    }
 }

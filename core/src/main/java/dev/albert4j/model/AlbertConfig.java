@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of an ALBERT model: the fields of Hugging Face's and google-research's configuration files. Immutable.
@@ -26,7 +27,9 @@ import java.util.Set;
  * @param numHiddenLayers L
  * @param numHiddenGroups G
  * @param innerGroupNum I, layers inside a group
- * @param numAttentionHeads A; divides H
+ * @param numAttentionHeads A
+ * @param headSize D, the size of an attention head: H / A, unless heads have been pruned ({@code attention_head_size}, a field that
+ *     Hugging Face does not know)
  * @param intermediateSize F
  * @param hiddenAct of the feed-forward layer and the MLM head
  * @param hiddenDropoutProb dropout of embeddings, attention output and feed-forward output
@@ -49,6 +52,7 @@ public record AlbertConfig(
         int numHiddenGroups,
         int innerGroupNum,
         int numAttentionHeads,
+        int headSize,
         int intermediateSize,
         Activation hiddenAct,
         double hiddenDropoutProb,
@@ -77,13 +81,10 @@ public record AlbertConfig(
         positive("numHiddenGroups", numHiddenGroups);
         positive("innerGroupNum", innerGroupNum);
         positive("numAttentionHeads", numAttentionHeads);
+        positive("headSize", headSize);
         positive("intermediateSize", intermediateSize);
         positive("maxPositionEmbeddings", maxPositionEmbeddings);
         positive("typeVocabSize", typeVocabSize);
-        if (hiddenSize % numAttentionHeads != 0) {
-            throw new IllegalArgumentException(
-                    "hiddenSize " + hiddenSize + " is not divisible by numAttentionHeads " + numAttentionHeads);
-        }
         probability("hiddenDropoutProb", hiddenDropoutProb);
         probability("attentionProbsDropoutProb", attentionProbsDropoutProb);
         probability("classifierDropoutProb", classifierDropoutProb);
@@ -98,6 +99,7 @@ public record AlbertConfig(
         bounded("typeVocabSize × embeddingSize", typeVocabSize, embeddingSize, MAX_ELEMENTS);
         bounded("hiddenSize × embeddingSize", hiddenSize, embeddingSize, MAX_ELEMENTS);
         bounded("hiddenSize × hiddenSize", hiddenSize, hiddenSize, MAX_ELEMENTS);
+        bounded("numAttentionHeads × headSize", numAttentionHeads, headSize, MAX_ELEMENTS / hiddenSize);
         bounded("intermediateSize × hiddenSize", intermediateSize, hiddenSize, MAX_ELEMENTS);
         bounded("labels × hiddenSize", labels.size(), hiddenSize, MAX_ELEMENTS);
         bounded("numHiddenLayers × innerGroupNum", numHiddenLayers, innerGroupNum, MAX_LAYERS);
@@ -160,8 +162,19 @@ public record AlbertConfig(
         JsonFile.write(file, ConfigFile.toJson(this));
     }
 
-    /** D, the size of an attention head. */
-    public int headSize() {
+    /** A × D, the width of queries, keys and values: H, unless heads have been pruned. */
+    public int attentionSize() {
+        return numAttentionHeads * headSize;
+    }
+
+    /** H / A, the size of a head that has not been pruned. */
+    private static int wholeHeadSize(int hiddenSize, int numAttentionHeads) {
+        positive("hiddenSize", hiddenSize);
+        positive("numAttentionHeads", numAttentionHeads);
+        if (hiddenSize % numAttentionHeads != 0) {
+            throw new IllegalArgumentException(
+                    "hiddenSize " + hiddenSize + " is not divisible by numAttentionHeads " + numAttentionHeads);
+        }
         return hiddenSize / numAttentionHeads;
     }
 
@@ -216,6 +229,7 @@ public record AlbertConfig(
         builder.numHiddenGroups = numHiddenGroups;
         builder.innerGroupNum = innerGroupNum;
         builder.numAttentionHeads = numAttentionHeads;
+        builder.headSize = attentionSize() == hiddenSize ? null : headSize;
         builder.intermediateSize = intermediateSize;
         builder.hiddenAct = hiddenAct;
         builder.hiddenDropoutProb = hiddenDropoutProb;
@@ -241,6 +255,7 @@ public record AlbertConfig(
         private int numHiddenGroups = 1;
         private int innerGroupNum = 1;
         private int numAttentionHeads = 64;
+        private @Nullable Integer headSize;
         private int intermediateSize = 16384;
         private Activation hiddenAct = Activation.GELU_TANH;
         private double hiddenDropoutProb = 0;
@@ -293,6 +308,12 @@ public record AlbertConfig(
 
         public Builder numAttentionHeads(int value) {
             numAttentionHeads = value;
+            return this;
+        }
+
+        /** D, where it is not H / A. */
+        public Builder headSize(int value) {
+            headSize = value;
             return this;
         }
 
@@ -378,6 +399,7 @@ public record AlbertConfig(
                     numHiddenGroups,
                     innerGroupNum,
                     numAttentionHeads,
+                    headSize == null ? wholeHeadSize(hiddenSize, numAttentionHeads) : headSize,
                     intermediateSize,
                     hiddenAct,
                     hiddenDropoutProb,

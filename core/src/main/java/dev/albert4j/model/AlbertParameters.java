@@ -93,9 +93,10 @@ public final class AlbertParameters {
 
     private static void layer(List<Parameter> list, String prefix, AlbertConfig config) {
         int h = config.hiddenSize();
-        for (String part : List.of("query", "key", "value", "dense")) {
-            linear(list, prefix + ".attention." + part, h, h);
+        for (String part : List.of("query", "key", "value")) {
+            linear(list, prefix + ".attention." + part, config.attentionSize(), h);
         }
+        linear(list, prefix + ".attention.dense", h, config.attentionSize());
         layerNorm(list, prefix + ".attention.LayerNorm", h);
         linear(list, prefix + ".ffn", config.intermediateSize(), h);
         linear(list, prefix + ".ffn_output", h, config.intermediateSize());

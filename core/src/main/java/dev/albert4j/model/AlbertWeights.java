@@ -1,7 +1,6 @@
 package dev.albert4j.model;
 
 import dev.albert4j.io.DataType;
-import dev.albert4j.io.FloatSource;
 import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.io.Safetensors;
 import dev.albert4j.io.TensorFile;
@@ -11,14 +10,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * The values of all parameters of {@link AlbertParameters#of}, and of those of {@link AlbertParameters#optional} that the
@@ -27,6 +23,8 @@ import java.util.function.Supplier;
 public final class AlbertWeights {
     /** What the name of the scales of a matrix in 8 bits ends with. */
     static final String SCALE = "_scale";
+
+    private static final Map<String, String> FORMAT = Map.of("format", "pt"); // as Hugging Face expects it
 
     private final AlbertConfig config;
     private final Map<String, float[]> values; // in the order of AlbertParameters
@@ -110,14 +108,15 @@ public final class AlbertWeights {
         }
         tensors.keySet().forEach(check::unexpected);
         check.orThrow(file.path());
-        Map<String, float[]> values = new LinkedHashMap<>();
         for (Parameter parameter : wanted) {
-            values.put(parameter.name(), view.floats(parameter.name()));
             if (view.isInt8(parameter.name())) {
                 int8Names.add(parameter.name());
             }
         }
-        return new AlbertWeights(config, values, Collections.unmodifiableSet(int8Names));
+        return new AlbertWeights(
+                config,
+                view.floats(wanted.stream().map(Parameter::name).toList()),
+                Collections.unmodifiableSet(int8Names));
     }
 
     /**
@@ -143,12 +142,11 @@ public final class AlbertWeights {
         }
         check.orThrow(file.path());
         tensors.keySet().removeAll(taken);
+        Map<String, float[]> found = view.floats(taken);
         Map<String, float[]> values = new LinkedHashMap<>();
         for (Parameter parameter : AlbertParameters.of(config)) {
-            float[] array = taken.contains(parameter.name())
-                    ? view.floats(parameter.name())
-                    : Initializer.values(parameter, config, seed);
-            values.put(parameter.name(), array);
+            float[] array = found.get(parameter.name());
+            values.put(parameter.name(), array == null ? Initializer.values(parameter, config, seed) : array);
         }
         return new Transfer(new AlbertWeights(config, values), taken, fresh, List.copyOf(tensors.keySet()));
     }
@@ -248,30 +246,46 @@ public final class AlbertWeights {
      *     are another tensor, {@code NAME_scale}, F32 [rows]
      */
     public void write(Path file, DataType type) throws IOException {
-        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-        Map<String, Supplier<float[]>> numbers = new HashMap<>();
-        for (Parameter parameter : all(config)) {
-            if (!values.containsKey(parameter.name())) {
-                continue;
-            }
-            String name = storedName(parameter.name());
-            List<Long> shape =
-                    parameter.shape().stream().map(Integer::longValue).toList();
-            if (int8Names.contains(parameter.name())) {
-                tensors.put(name, new TensorInfo(DataType.I8, shape));
-                numbers.put(name, () -> int8(parameter).integers());
-                tensors.put(name + SCALE, new TensorInfo(DataType.F32, shape.subList(0, 1)));
-                numbers.put(name + SCALE, () -> int8(parameter).scales());
-            } else {
-                tensors.put(name, new TensorInfo(type, shape));
-                numbers.put(name, () -> values(parameter.name()));
-            }
-        }
-        FloatSource source = name -> Objects.requireNonNull(numbers.get(name)).get();
-        Safetensors.write(file, tensors, source, Map.of("format", "pt"));
+        Safetensors.write(file, storedTensors(type), this::storedValues, FORMAT);
     }
 
-    private String storedName(String name) {
-        return config.head() == Head.NONE ? name.substring("albert.".length()) : name;
+    /** Writes the same into an empty directory, in several files with an index if one would be larger than so many bytes. */
+    void writeShards(Path directory, DataType type, long maxShardBytes) throws IOException {
+        Safetensors.writeShards(directory, storedTensors(type), this::storedValues, FORMAT, maxShardBytes);
+    }
+
+    private Map<String, TensorInfo> storedTensors(DataType type) {
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : all(config)) {
+            if (values.containsKey(parameter.name())) {
+                List<Long> shape =
+                        parameter.shape().stream().map(Integer::longValue).toList();
+                String name = parameter.name().substring(unstored().length());
+                if (int8Names.contains(parameter.name())) {
+                    tensors.put(name, new TensorInfo(DataType.I8, shape));
+                    tensors.put(name + SCALE, new TensorInfo(DataType.F32, shape.subList(0, 1)));
+                } else {
+                    tensors.put(name, new TensorInfo(type, shape));
+                }
+            }
+        }
+        return tensors;
+    }
+
+    /** The numbers of a tensor of the file: a parameter's values, the integers of one in 8 bits, or its scales. */
+    private float[] storedValues(String stored) {
+        String name = unstored() + stored;
+        for (Parameter parameter : AlbertParameters.quantizable(config)) {
+            if (int8Names.contains(parameter.name()) && name.startsWith(parameter.name())) {
+                Int8Matrix matrix = int8(parameter);
+                return name.endsWith(SCALE) ? matrix.scales() : matrix.integers();
+            }
+        }
+        return values(name);
+    }
+
+    /** What names of parameters begin with and stored names do not. */
+    private String unstored() {
+        return config.head() == Head.NONE ? "albert." : "";
     }
 }

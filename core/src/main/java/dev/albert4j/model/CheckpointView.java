@@ -5,11 +5,14 @@ import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.io.TensorFile;
 import dev.albert4j.io.TensorInfo;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,6 +161,29 @@ final class CheckpointView {
     boolean isInt8(String parameter) {
         TensorInfo info = infos.get(parameter);
         return info != null && info.dataType() == DataType.I8;
+    }
+
+    /** The values of parameters, in their order, read on all processors. */
+    Map<String, float[]> floats(List<String> parameters) throws IOException {
+        float[][] arrays = new float[parameters.size()][];
+        try {
+            IntStream.range(0, arrays.length).parallel().forEach(i -> arrays[i] = read(parameters.get(i)));
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (int i = 0; i < arrays.length; i++) {
+            values.put(parameters.get(i), arrays[i]);
+        }
+        return values;
+    }
+
+    private float[] read(String parameter) {
+        try {
+            return floats(parameter);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The values of a parameter in a new array. */

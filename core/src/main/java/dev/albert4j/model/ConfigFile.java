@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link AlbertConfig} from and to the JSON of Hugging Face's and Google's configuration files. One reading of one file. */
 final class ConfigFile {
+    private static final String HEAD_SIZE = "attention_head_size"; // not Hugging Face's: of pruned models
     private static final int MAX_LABELS = 1_000_000;
 
     private final Path file;
@@ -67,6 +68,9 @@ final class ConfigFile {
                 .layerNormEps(number("layer_norm_eps", preset.layerNormEps()))
                 .labels(labels())
                 .problemType(problemType());
+        if (left.containsKey(HEAD_SIZE)) {
+            builder.headSize(integer(HEAD_SIZE, 0));
+        }
         return builder.others(left).build();
     }
 
@@ -231,6 +235,9 @@ final class ConfigFile {
                 .put("type_vocab_size", config.typeVocabSize())
                 .put("initializer_range", config.initializerRange())
                 .put("layer_norm_eps", config.layerNormEps());
+        if (config.attentionSize() != config.hiddenSize()) {
+            json.put(HEAD_SIZE, config.headSize());
+        }
         if (!config.labels().isEmpty()) {
             ObjectNode byId = json.putObject("id2label");
             ObjectNode byLabel = json.putObject("label2id");

@@ -71,7 +71,7 @@ public final class ModelConverter {
             sources.addAll(tokenizerFiles.values());
             Tokenizer tokenizer = tokenizer(tokenizerFiles);
             Vocabulary vocabulary = tokenizer == null ? null : tokenizer.vocabulary();
-            ModelDirectory.save(out, weights, provenance(sources), DataType.F32, vocabulary, aside -> {
+            ModelDirectory.save(out, weights, provenance(sources), Storage.of(DataType.F32), vocabulary, aside -> {
                 saveTokenizer(tokenizer, tokenizerFiles, aside);
                 if (sentences != null) {
                     sentences.write(aside, weights.config().hiddenSize());

@@ -16,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,8 @@ public final class ModelDirectory {
             SentenceConfig.POOLING,
             SentenceConfig.NORMALIZE,
             "config_sentence_transformers.json");
+
+    private static final Pattern SHARD = Pattern.compile("(model|pytorch_model)-\\d{5}-of-\\d{5}\\.(safetensors|bin)");
 
     private final Path path;
     private final AlbertConfig config;
@@ -202,7 +206,23 @@ public final class ModelDirectory {
             DataType type,
             @Nullable SentenceConfig sentences)
             throws IOException {
-        save(directory, weights, provenance, type, tokenizer == null ? null : tokenizer.vocabulary(), aside -> {
+        save(directory, weights, tokenizer, provenance, Storage.of(type), sentences);
+    }
+
+    /**
+     * As above.
+     *
+     * @param storage how the weights are stored, perhaps in several files
+     */
+    public static void save(
+            Path directory,
+            AlbertWeights weights,
+            @Nullable Tokenizer tokenizer,
+            @Nullable Provenance provenance,
+            Storage storage,
+            @Nullable SentenceConfig sentences)
+            throws IOException {
+        save(directory, weights, provenance, storage, tokenizer == null ? null : tokenizer.vocabulary(), aside -> {
             if (tokenizer != null) {
                 tokenizer.save(aside);
             }
@@ -217,18 +237,31 @@ public final class ModelDirectory {
             Path directory,
             AlbertWeights weights,
             @Nullable Provenance provenance,
-            DataType type,
+            Storage storage,
             @Nullable Vocabulary vocabulary,
             WholeDirectory.Content otherFiles)
             throws IOException {
-        WholeDirectory.write(directory, OWN_FILES, isModel(directory), aside -> {
-            storedConfig(weights.config(), vocabulary, type).write(aside.resolve(CONFIG));
-            weights.write(aside.resolve(WEIGHTS), type);
+        WholeDirectory.write(directory, ownFiles(directory), isModel(directory), aside -> {
+            storedConfig(weights.config(), vocabulary, storage.type()).write(aside.resolve(CONFIG));
+            weights.writeShards(aside, storage.type(), storage.maxShardBytes());
             otherFiles.writeTo(aside);
             if (provenance != null) {
                 provenance.write(aside.resolve(PROVENANCE));
             }
         });
+    }
+
+    /** What belongs to the model of a directory, whose shards' names depend on their number. */
+    private static Set<String> ownFiles(Path directory) throws IOException {
+        Set<String> names = new HashSet<>(OWN_FILES);
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> entries = Files.list(directory)) {
+                entries.map(entry -> String.valueOf(entry.getFileName()))
+                        .filter(name -> SHARD.matcher(name).matches())
+                        .forEach(names::add);
+            }
+        }
+        return names;
     }
 
     /** Whether {@link #save} may write there: there is nothing yet, an empty directory, or a model directory. */

@@ -77,7 +77,8 @@ public final class TextClassifier {
         return config.head() == Head.SEQUENCE_CLASSIFICATION && singleLabel && config.numLabels() >= 2;
     }
 
-    static List<String> labels(AlbertConfig config) {
+    /** The labels of a model, {@code LABEL_0} and so on where its configuration names none. */
+    public static List<String> labels(AlbertConfig config) {
         if (!config.labels().isEmpty()) {
             return config.labels();
         }

@@ -38,6 +38,31 @@ class AlbertConfigTest {
     }
 
     @Test
+    void theSizeOfAHeadIsWrittenWhereHeadsWerePruned() throws IOException {
+        AlbertConfig whole =
+                AlbertConfig.builder().hiddenSize(24).numAttentionHeads(3).build();
+        assertThat(whole.headSize()).isEqualTo(8);
+        Path file = directory.resolve("config.json");
+        whole.write(file);
+        assertThat(file).content().doesNotContain("attention_head_size");
+        AlbertConfig pruned = whole.toBuilder().numAttentionHeads(2).headSize(8).build();
+        assertThat(pruned.attentionSize()).isEqualTo(16);
+        pruned.write(file);
+        assertThat(file).content().contains("\"attention_head_size\": 8");
+        AlbertConfig read = AlbertConfig.read(file);
+        assertThat(read.headSize()).isEqualTo(8);
+        assertThat(read.numAttentionHeads()).isEqualTo(2);
+        assertThat(read.toBuilder().build()).isEqualTo(read);
+        assertThat(AlbertParameters.of(read)).anySatisfy(parameter -> {
+            assertThat(parameter.name()).endsWith("attention.dense.weight");
+            assertThat(parameter.shape()).containsExactly(24, 16);
+        });
+        assertThatThrownBy(() -> read("{'model_type':'albert','attention_head_size':0}"))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("headSize 0 is not positive");
+    }
+
+    @Test
     void whatIsWrittenIsReadAgain() throws IOException {
         Map<String, JsonNode> others = new LinkedHashMap<>();
         others.put("bos_token_id", IntNode.valueOf(101));

@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +72,40 @@ class ModelDirectoryTest {
             assertThat(Files.size(directory.resolve("model.safetensors")))
                     .isBetween(4 * AlbertParameters.count(config), 4 * AlbertParameters.count(config) + header);
         }
+    }
+
+    @Test
+    void shardsAreReadAsOneModelAndGoWithIt() throws IOException {
+        Path directory = parent.resolve("sharded");
+        ModelDirectory.save(directory, weights, null, null, new Storage(DataType.F32, 300), null);
+        assertThat(directory.resolve("model.safetensors")).doesNotExist();
+        assertThat(directory.resolve("model.safetensors.index.json")).exists();
+        AlbertWeights read = ModelDirectory.open(directory).weights();
+        assertThat(read.names()).isEqualTo(weights.names());
+        read.names().forEach(name -> assertThat(read.values(name)).isEqualTo(weights.values(name)));
+        ModelDirectory.save(directory, weights, null, null, DataType.F32);
+        assertThat(directory.toFile().list()).containsExactlyInAnyOrder("config.json", "model.safetensors");
+    }
+
+    @Test
+    void aShardThatIsCutShortOrMissingIsRefused() throws IOException {
+        Path directory = parent.resolve("sharded");
+        ModelDirectory.save(directory, weights, null, null, new Storage(DataType.F32, 800), null);
+        Path shard;
+        try (Stream<Path> files = Files.list(directory)) {
+            shard = files.filter(file -> file.getFileName().toString().startsWith("model-00002-of-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] whole = Files.readAllBytes(shard);
+        Files.write(shard, Arrays.copyOf(whole, whole.length - 1));
+        assertThatThrownBy(() -> ModelDirectory.open(directory).weights())
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("model-00002-of-");
+        Files.delete(shard);
+        assertThatThrownBy(() -> ModelDirectory.open(directory).weights())
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("model-00002-of-");
     }
 
     @Test

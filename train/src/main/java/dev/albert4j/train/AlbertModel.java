@@ -130,7 +130,17 @@ public final class AlbertModel implements AutoCloseable {
      * @return [B, C]
      */
     Tensor logits(PackedBatch batch) {
-        return inFp32(dense("classifier", drop(pooled(batch), config.classifierDropoutProb()))); // [B, C]
+        return logits(pooled(batch)); // [B, C]
+    }
+
+    /**
+     * The same on the pooler's output.
+     *
+     * @param pooled [B, H]
+     * @return [B, C]
+     */
+    Tensor logits(Tensor pooled) {
+        return inFp32(dense("classifier", drop(pooled, config.classifierDropoutProb()))); // [B, C]
     }
 
     /**
@@ -275,8 +285,8 @@ public final class AlbertModel implements AutoCloseable {
     /** One shared layer in one forward pass: query, key and value are joined to one matrix for all its uses. */
     private final class Layer {
         private final String prefix;
-        private final Tensor weight; // [3H, H]
-        private final Tensor bias; // [3H]
+        private final Tensor weight; // [3AD, H]
+        private final Tensor bias; // [3AD]
 
         Layer(String prefix) {
             this.prefix = prefix;
@@ -318,12 +328,12 @@ public final class AlbertModel implements AutoCloseable {
             return layerNorm(prefix + ".full_layer_layer_norm", output.add_(attended), h); // [M, H]
         }
 
-        /** Attention of all tokens, [N, H]. */
+        /** Attention of all tokens, [N, AD]. */
         private Tensor attention(Tensor x, PackedBatch batch) {
             int a = config.numAttentionHeads();
             int d = config.headSize();
-            TensorVector qkv = linear(x, weight, new TensorOptional(bias)) // [N, 3H]
-                    .split_with_sizes(batch.groupTokens(), 0); // each [bT, 3H]
+            TensorVector qkv = linear(x, weight, new TensorOptional(bias)) // [N, 3AD]
+                    .split_with_sizes(batch.groupTokens(), 0); // each [bT, 3AD]
             TensorVector contexts = new TensorVector();
             for (int i = 0; i < batch.groups().size(); i++) {
                 Group group = batch.groups().get(i);
@@ -334,7 +344,7 @@ public final class AlbertModel implements AutoCloseable {
                         .unbind(0); // each [b, A, T, D]
                 contexts.push_back(attend(parts.get(0), parts.get(1), parts.get(2))
                         .transpose(1, 2)
-                        .reshape(group.numTokens(), a * d)); // [bT, H]
+                        .reshape(group.numTokens(), a * d)); // [bT, AD]
             }
             return contexts.size() == 1 ? contexts.get(0) : cat(contexts);
         }
@@ -344,17 +354,18 @@ public final class AlbertModel implements AutoCloseable {
          *
          * @param some states of the same number of tokens in each sequence of a group, [S, H]
          * @param groupTokens how many of them are in each group
-         * @return [S, H]
+         * @return [S, AD]
          */
         private Tensor attention(Tensor x, PackedBatch batch, Tensor some, long[] groupTokens) {
             int a = config.numAttentionHeads();
             int d = config.headSize();
-            int h = a * d;
-            TensorVector queries = linear(some, weight.narrow(0, 0, h), new TensorOptional(bias.narrow(0, 0, h)))
-                    .split_with_sizes(groupTokens, 0); // each [bM, H]
+            int width = a * d;
+            TensorVector queries = linear(
+                            some, weight.narrow(0, 0, width), new TensorOptional(bias.narrow(0, 0, width)))
+                    .split_with_sizes(groupTokens, 0); // each [bM, AD]
             TensorVector keysAndValues = linear(
-                            x, weight.narrow(0, h, 2 * h), new TensorOptional(bias.narrow(0, h, 2 * h)))
-                    .split_with_sizes(batch.groupTokens(), 0); // each [bT, 2H]
+                            x, weight.narrow(0, width, 2 * width), new TensorOptional(bias.narrow(0, width, 2 * width)))
+                    .split_with_sizes(batch.groupTokens(), 0); // each [bT, 2AD]
             TensorVector contexts = new TensorVector();
             for (int i = 0; i < batch.groups().size(); i++) {
                 Group group = batch.groups().get(i);
@@ -367,7 +378,7 @@ public final class AlbertModel implements AutoCloseable {
                         .unbind(0); // each [b, A, T, D]
                 contexts.push_back(attend(query, parts.get(0), parts.get(1))
                         .transpose(1, 2)
-                        .reshape(groupTokens[i], h)); // [bM, H]
+                        .reshape(groupTokens[i], width)); // [bM, AD]
             }
             return contexts.size() == 1 ? contexts.get(0) : cat(contexts);
         }

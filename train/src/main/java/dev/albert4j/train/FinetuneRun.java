@@ -80,7 +80,11 @@ final class FinetuneRun {
                 config.metric().isEmpty() ? report.metrics().keySet().iterator().next() : config.metric();
         double value = report.metric(name);
         double metric = Report.isLowerBetter(name) ? -value : value;
-        boolean isBest = history.stream().allMatch(earlier -> metric > earlier.metric());
+        MagnitudePruning pruning = trainer.pruning(); // weights of which too few are 0 are no result
+        boolean isBest = pruning.isReached(step)
+                && history.stream()
+                        .filter(earlier -> pruning.isReached(earlier.step()))
+                        .allMatch(earlier -> metric > earlier.metric());
         Evaluation evaluation = new Evaluation(step, epoch, report, metric, isBest);
         history.add(evaluation);
         return evaluation;

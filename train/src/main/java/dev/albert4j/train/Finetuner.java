@@ -137,7 +137,8 @@ public final class Finetuner {
         RunDirectory kept = leads ? directory : null;
         Optional<Checkpoint> checkpoint = kept == null ? Optional.empty() : kept.load(settings);
         try (AlbertModel model = new AlbertModel(start, config.device());
-                Trainer trainer = new Trainer(task.objective(model, config, tokenizer.vocabulary()), config, ranks);
+                Objective objective = task.objective(model, config, tokenizer.vocabulary());
+                Trainer trainer = new Trainer(objective, config, ranks);
                 ShutdownHook hook = new ShutdownHook(this::stop)) {
             FinetuneRun run = new FinetuneRun(model, trainer, config, leads ? task.development() : null, settings);
             checkpoint.ifPresent(run::restore);

@@ -33,35 +33,6 @@ record LineChart(String title, List<Point> points, int marked, int width, int he
         points = List.copyOf(points);
     }
 
-    /** Round numbers along an axis, from the first at or below the values to the last. */
-    private record Axis(double from, double to, double step) {
-        static Axis of(double least, double most, int numTicks, double minStep) {
-            double span = most - least;
-            double room = span > 1e-9 * Math.abs(most) ? span : Math.max(0.2 * Math.abs(most), 1e-3);
-            double low = room == span ? least : least - room / 2;
-            double raw = room / numTicks;
-            double magnitude = Math.pow(10, Math.floor(Math.log10(raw)));
-            double step = magnitude * (raw <= magnitude ? 1 : raw <= 2 * magnitude ? 2 : raw <= 5 * magnitude ? 5 : 10);
-            step = Math.max(step, minStep);
-            return new Axis(Math.floor(low / step) * step, Math.ceil((low + room) / step) * step, step);
-        }
-
-        int numTicks() {
-            return (int) Math.round((to - from) / step) + 1;
-        }
-
-        double tick(int i) {
-            return from + i * step;
-        }
-
-        String label(int i) {
-            double exponent = Math.floor(Math.log10(step) + 1e-9);
-            return exponent < -5 || exponent > 8
-                    ? String.format(Locale.ROOT, "%.1e", tick(i))
-                    : String.format(Locale.ROOT, "%." + (int) Math.max(0, -exponent) + "f", tick(i) + 0.0);
-        }
-    }
-
     void draw(Markup page) {
         Axis x = Axis.of(0, points.get(points.size() - 1).step(), Math.max(2, width / 110), 1);
         double[] values = points.stream().mapToDouble(Point::value).toArray();
@@ -94,7 +65,7 @@ record LineChart(String title, List<Point> points, int marked, int width, int he
             page.element("text", y.label(i), "x", LEFT - 6, "y", at, "dy", "0.32em", "text-anchor", "end");
         }
         for (int i = 0; i < x.numTicks(); i++) {
-            double at = scaled(x, x.tick(i), LEFT, width - RIGHT);
+            double at = x.scaled(x.tick(i), LEFT, width - RIGHT);
             page.element("text", x.label(i), "x", format(at), "y", height - 8, "text-anchor", "middle");
         }
     }
@@ -102,7 +73,7 @@ record LineChart(String title, List<Point> points, int marked, int width, int he
     private void drawMark(Markup page, Axis x, Axis y) {
         Point best = points.get(marked);
         boolean right = best.step() > (x.from() + x.to()) / 2;
-        double height = scaled(y, best.value(), this.height - BOTTOM, TOP);
+        double height = y.scaled(best.value(), this.height - BOTTOM, TOP);
         page.open("circle", "class", "best", "r", 5, "cx", x(x, marked), "cy", format(height));
         page.element("title", "best: " + description(best)).close();
         page.element(
@@ -131,15 +102,11 @@ record LineChart(String title, List<Point> points, int marked, int width, int he
     }
 
     private String x(Axis axis, int i) {
-        return format(scaled(axis, points.get(i).step(), LEFT, width - RIGHT));
+        return format(axis.scaled(points.get(i).step(), LEFT, width - RIGHT));
     }
 
     private String y(Axis axis, double value) {
-        return format(scaled(axis, value, height - BOTTOM, TOP));
-    }
-
-    private static double scaled(Axis axis, double value, double from, double to) {
-        return from + (value - axis.from()) / (axis.to() - axis.from()) * (to - from);
+        return format(axis.scaled(value, height - BOTTOM, TOP));
     }
 
     private static String format(double pixels) {

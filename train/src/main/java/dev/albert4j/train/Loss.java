@@ -103,7 +103,7 @@ public enum Loss {
     Tensor of(AlbertModel model, PackedBatch batch, List<Example> examples, TrainConfig config, ClassWeights weights) {
         double labelSmoothing = config.labelSmoothing();
         return switch (this) {
-            case CLASSIFICATION -> crossEntropy(model.logits(batch), targets(examples, 0), labelSmoothing, weights);
+            case CLASSIFICATION -> classes(model.logits(batch), examples, labelSmoothing, weights);
             case MULTI_LABEL -> {
                 Tensor logits = model.logits(batch); // [B, C]
                 yield binary_cross_entropy_with_logits(
@@ -144,6 +144,15 @@ public enum Loss {
                 LongStream.of(places).map(token -> (long) targets[(int) token]).toArray();
         Tensor logits = model.predictionLogits(states.index_select(0, Tensors.of(places, model.device()))); // [P, V]
         return crossEntropy(logits, ids, labelSmoothing, ClassWeights.NONE);
+    }
+
+    /**
+     * The mean cross-entropy of a class for each sequence.
+     *
+     * @param logits [B, C]
+     */
+    static Tensor classes(Tensor logits, List<Example> examples, double labelSmoothing, ClassWeights weights) {
+        return crossEntropy(logits, targets(examples, 0), labelSmoothing, weights);
     }
 
     private static Tensor crossEntropy(Tensor logits, long[] targets, double labelSmoothing, ClassWeights weights) {

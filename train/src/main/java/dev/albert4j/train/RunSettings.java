@@ -69,7 +69,8 @@ public record RunSettings(JsonNode train, JsonNode data) {
         }
     }
 
-    private static String checksum(AlbertWeights weights) {
+    /** The same text for the same weights. */
+    static String checksum(AlbertWeights weights) {
         CRC32C crc = new CRC32C();
         for (Parameter parameter : AlbertParameters.of(weights.config())) {
             float[] values = weights.values(parameter.name());

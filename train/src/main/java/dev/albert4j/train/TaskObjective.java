@@ -103,10 +103,25 @@ public final class TaskObjective implements Objective {
                 .toList();
     }
 
+    /** The model in training. */
+    AlbertModel model() {
+        return model;
+    }
+
+    /** How much each class counts. */
+    ClassWeights classWeights() {
+        return classWeights;
+    }
+
+    /** The part of a batch's loss that some of its examples have; not above 0 if they have none. */
+    double share(List<Example> seen, List<Example> batch) {
+        return weight(seen) / weight(batch);
+    }
+
     @Override
     public @Nullable Tensor loss(List<Example> batch, int[] members, long seed) {
         List<Example> seen = Arrays.stream(members).mapToObj(batch::get).toList();
-        double share = weight(seen) / weight(batch);
+        double share = share(seen, batch);
         if (!(share > 0)) {
             return null;
         }

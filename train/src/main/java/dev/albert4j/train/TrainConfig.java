@@ -43,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  * @param pooling how the vector of a text is made, where embeddings are trained
  * @param temperature divides the cosines of embeddings in the contrastive loss
  * @param groupSize most examples of a step whose embeddings are told apart from each other ({@link Loss#CONTRASTIVE})
+ * @param distillAlpha part of the loss that is the teacher's, where there is one ({@link Distillation}); the rest is the task's
+ * @param distillTemperature divides teacher's and student's logits before they are compared
+ * @param distillHidden weight of the hidden states' distance, which is added; 0 for none
+ * @param sparsity share of the shared layers' weights that is 0 at the end, the smallest, gradually more of them; 0 for none
  * @param hiddenDropout replaces the model's {@code hiddenDropoutProb}, where given
  * @param attentionDropout replaces the model's {@code attentionProbsDropoutProb}, where given
  * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
@@ -77,6 +81,10 @@ public record TrainConfig(
         Pooling pooling,
         double temperature,
         int groupSize,
+        double distillAlpha,
+        double distillTemperature,
+        double distillHidden,
+        double sparsity,
         @Nullable Double hiddenDropout,
         @Nullable Double attentionDropout,
         @Nullable Double classifierDropout,
@@ -125,6 +133,10 @@ public record TrainConfig(
             Pooling.MEAN,
             0.05,
             32,
+            0.5,
+            2,
+            0,
+            0,
             null,
             null,
             null,
@@ -173,6 +185,19 @@ public record TrainConfig(
                     "temperature", temperature + " is not above 0 and at most " + MAX_TEMPERATURE);
         }
         atLeast("groupSize", groupSize, 2);
+        between("distillAlpha", distillAlpha, 0, 1);
+        if (!(distillTemperature > 0 && distillTemperature <= MAX_TEMPERATURE)) {
+            throw new WrongSettingException(
+                    "distillTemperature", distillTemperature + " is not above 0 and at most " + MAX_TEMPERATURE);
+        }
+        if (!(sparsity >= 0 && sparsity < 1)) {
+            throw new WrongSettingException("sparsity", sparsity + " is not at least 0 and below 1");
+        }
+        if (sparsity > 0 && patience > 0) {
+            throw new WrongSettingException(
+                    "sparsity", sparsity + " is reached by a run that takes all its steps, without patience");
+        }
+        between("distillHidden", distillHidden, 0, Double.MAX_VALUE);
         between("hiddenDropout", hiddenDropout == null ? 0 : hiddenDropout, 0, 1);
         between("attentionDropout", attentionDropout == null ? 0 : attentionDropout, 0, 1);
         between("classifierDropout", classifierDropout == null ? 0 : classifierDropout, 0, 1);

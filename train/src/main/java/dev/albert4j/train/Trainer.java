@@ -30,6 +30,7 @@ public final class Trainer implements AutoCloseable {
     private final int numWorkers; // of all ranks
     private final Optimizer optimizer;
     private final LearningRateSchedule schedule;
+    private final MagnitudePruning pruning;
     private final long totalSteps;
     private long step;
 
@@ -74,6 +75,7 @@ public final class Trainer implements AutoCloseable {
                 ? config.steps()
                 : Math.multiplyExact((long) config.epochs(), order.batchesPerEpoch());
         this.schedule = config.learningRates(totalSteps);
+        this.pruning = new MagnitudePruning(config.sparsity(), totalSteps);
     }
 
     /** The parameters that are to change; the others need no gradient. */
@@ -92,6 +94,11 @@ public final class Trainer implements AutoCloseable {
     /** Steps of the whole run. */
     public long totalSteps() {
         return totalSteps;
+    }
+
+    /** What is set to 0 as the run goes on. */
+    MagnitudePruning pruning() {
+        return pruning;
     }
 
     /** Steps of an epoch. */
@@ -158,6 +165,7 @@ public final class Trainer implements AutoCloseable {
         boolean clips = config.maxGradNorm() > 0 && gradNorm > config.maxGradNorm();
         optimizer.step(learningRate, clips ? config.maxGradNorm() / gradNorm : 1, workers);
         step++;
+        pruning.apply(objectives.get(0).parameters(), step);
         double seconds = (System.nanoTime() - begin) * 1e-9;
         long tokens = examples.stream().mapToLong(Example::length).sum();
         return new StepReport(step, totalSteps, epoch, loss, gradNorm, learningRate, tokens, tokens / seconds);

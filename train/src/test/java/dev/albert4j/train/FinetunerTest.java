@@ -86,6 +86,29 @@ class FinetunerTest {
     }
 
     @Test
+    void onlyWeightsThatAreSparseEnoughAreTheBestAndTheRunResumesBitForBit() throws IOException {
+        String settings = SETTINGS.replace("\"epochs\": 4", "\"epochs\": 6, \"sparsity\": 0.5");
+        Finetuned uninterrupted = finetuner(settings).run(task(train, dev));
+        assertThat(uninterrupted.history().subList(0, 3)).noneMatch(Evaluation::best);
+        assertThat(uninterrupted.history().get(3).best()).isTrue();
+        String name = Importance.layers(uninterrupted.weights().config()).get(0) + ".ffn.weight";
+        int zeros = 0;
+        for (float value : uninterrupted.weights().values(name)) {
+            zeros += value == 0 ? 1 : 0;
+        }
+        assertThat(zeros).isEqualTo(uninterrupted.weights().values(name).length / 2);
+        RunDirectory run = new RunDirectory(directory.resolve("model.run"));
+        Finetuner finetuner = finetuner(settings).in(run);
+        finetuner.onStep(report -> {
+            if (report.step() == 13) {
+                finetuner.stop();
+            }
+        });
+        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(task(train, dev)));
+        assertSame(finetuner(settings).in(run).run(task(train, dev)).weights(), uninterrupted.weights());
+    }
+
+    @Test
     void aRunWithLambAndPatienceResumesBitForBitToo() throws IOException {
         String settings = SETTINGS.replace(
                 "\"epochs\": 4",
