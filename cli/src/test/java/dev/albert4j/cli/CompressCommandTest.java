@@ -215,4 +215,39 @@ class CompressCommandTest {
         Files.delete(wrong);
         assertThat(Workshop.tree(work)).isEqualTo(before);
     }
+
+    @Test
+    void aModelInEightBitsAnswersAlikeOnEveryEngine() throws IOException {
+        Path output = work.resolve("int8");
+        CommandRun run =
+                compress(output, "--quantize", "int8", "--data", data()).succeeds();
+        assertThat(run.out()).containsPattern("bytes of weights.*-[5-7]\\d\\.\\d %");
+        assertThat(ModelDirectory.open(output).weights().int8Names()).isNotEmpty();
+        JsonNode whole = predict(Workshop.classifier());
+        for (String engine : List.of("int8", "cpu", "torch", "onnx")) {
+            JsonNode answer = CommandRun.of("predict", output, TEXT, "--engine", engine)
+                    .json()
+                    .get(0);
+            assertThat(answer.get("label")).as(engine).isEqualTo(whole.get("label"));
+            assertThat(answer.get("score").asDouble())
+                    .as(engine)
+                    .isCloseTo(whole.get("score").asDouble(), within(0.05));
+        }
+        assertThat(predict(output).get("label")).isEqualTo(whole.get("label"));
+        CommandRun.of("evaluate", output, "--data", data()).succeeds();
+        Path again = work.resolve("again");
+        compress(output, again, "--max-shard-size", "2KB").succeeds();
+        assertThat(ModelDirectory.open(again).weights().int8Names())
+                .isEqualTo(ModelDirectory.open(output).weights().int8Names());
+    }
+
+    @Test
+    void optionsOfQuantizationThatMakeNoSenseAreRefused() throws IOException {
+        Path output = work.resolve("none");
+        assertThat(compress(output, "--quantize", "int4").fails())
+                .contains("--quantize int4 is unknown; there is int8");
+        assertThat(compress(output, "--quantize", "int8", "--max-drop", 1).fails())
+                .contains("--max-drop 1.0 goes with --quantize and --data, and is not negative");
+        assertThat(output).doesNotExist();
+    }
 }
