@@ -2,15 +2,17 @@ package dev.albert4j.checks;
 
 import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Batch;
 import dev.albert4j.model.OutputStates;
+import dev.albert4j.onednn.OneDnn;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Latency of the pure-Java encoder on one sequence: {@code EncoderBenchmark base|tiny LENGTH,… THREADS}. Prints a JSON
- * line for each length: median milliseconds for the last hidden state and for the pooled state alone, and what the first
+ * Latency of core's encoder on one sequence: {@code EncoderBenchmark base|tiny LENGTH,… THREADS [cpu|int8]}, in pure Java, or
+ * with oneDNN's products of 8-bit integers. Prints a JSON line for each length: median milliseconds for the last hidden state and for the pooled state alone, and what the first
  * means in GFLOP/s, counting matrix products. Run it on a quiet machine.
  */
 public final class EncoderBenchmark {
@@ -22,8 +24,9 @@ public final class EncoderBenchmark {
 
     public static void main(String[] args) {
         PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
-        if (args.length != 3) {
-            throw new IllegalArgumentException("expected MODEL LENGTH,… THREADS, but got " + Arrays.toString(args));
+        if (args.length != 3 && args.length != 4) {
+            throw new IllegalArgumentException(
+                    "expected MODEL LENGTH,… THREADS [ENGINE], but got " + Arrays.toString(args));
         }
         AlbertConfig config = switch (args[0]) {
             case "base" -> RandomModel.base();
@@ -31,11 +34,20 @@ public final class EncoderBenchmark {
             default -> throw new IllegalArgumentException("model " + args[0] + " is neither base nor tiny");
         };
         int numThreads = Integer.parseInt(args[2]);
-        try (CpuEncoder encoder = CpuEncoder.of(RandomModel.weights(config, 1), numThreads)) {
+        try (CpuEncoder encoder = open(config, numThreads, args.length == 4 ? args[3] : "cpu")) {
             for (String length : args[1].split(",")) {
                 out.println(measure(encoder, args[0], Integer.parseInt(length), numThreads));
             }
         }
+    }
+
+    private static CpuEncoder open(AlbertConfig config, int numThreads, String engine) {
+        AlbertWeights weights = RandomModel.weights(config, 1);
+        return switch (engine) {
+            case "cpu" -> CpuEncoder.of(weights, numThreads);
+            case "int8" -> CpuEncoder.of(weights, numThreads, new OneDnn());
+            default -> throw new IllegalArgumentException("engine " + engine + " is neither cpu nor int8");
+        };
     }
 
     private static String measure(CpuEncoder encoder, String model, int length, int numThreads) {

@@ -72,7 +72,7 @@ class ExamplesTest {
                 word = HOME.resolve(word).toString();
             } else if (word.startsWith("runs/")) {
                 word = work.resolve(word.substring("runs/".length())).toString();
-            } else if (word.equals("sentiment-en")) {
+            } else if (word.equals("albert-tiny-en")) {
                 word = HOME.resolve("models").resolve(word).toString();
             }
             words.add(word);
