@@ -29,22 +29,25 @@ import picocli.CommandLine.Option;
         description =
                 "Classifies sample sentences, then learns to classify something else, and measures it. No download.")
 final class QuickstartCommand implements Callable<Integer> {
+    private static final String CHINESE = "sentiment-zh";
+    private static final String START = "albert-tiny-en";
     private static final List<String> SENTENCES = List.of(
             "A wonderful film: funny, moving and beautifully acted.",
             "The plot is dull and the dialogue is even worse.",
             "It starts slowly, but the ending is simply great.",
             "What a waste of two hours.");
+    private static final List<String> CHINESE_SENTENCES = List.of("房间很干净，服务员也很热情，下次还会来。", "屏幕有划痕，客服态度很差，非常失望。");
     private static final List<String> MESSAGES =
             List.of("My parcel has not arrived yet.", "I was charged twice.", "I cannot log in any more.");
     private static final int WORDS_SHOWN = 5;
-    /** Little text, so many passes; most of them with words hidden. Evaluated ten times. */
+    /** Little text, so many passes, with words hidden. Evaluated ten times. */
     private static final ObjectNode SETTINGS = new ObjectMapper()
             .createObjectNode()
-            .put("epochs", 60)
+            .put("epochs", 20)
             .put("batchSize", 16)
-            .put("learningRate", 3e-3)
-            .put("wordDropout", 0.3)
-            .put("evaluateEverySteps", 66);
+            .put("learningRate", 1e-3)
+            .put("wordDropout", 0.1)
+            .put("evaluateEverySteps", 22);
 
     @Option(names = "--output", paramLabel = "DIR", description = "where the new model goes (default runs/quickstart)")
     private Path output = Models.home().resolve("runs").resolve("quickstart");
@@ -54,15 +57,18 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         out.println("1. The shipped model " + Models.DEFAULT + " reads film reviews; its reasons, word by word:");
-        ModelDirectory shipped = ModelDirectory.open(Models.resolve(Models.DEFAULT));
-        explain(shipped, SENTENCES);
+        explain(ModelDirectory.open(Models.resolve(Models.DEFAULT)), SENTENCES);
         out.println();
-        out.println("2. Learning something else: what a customer's message is about (examples/messages)");
+        out.println("   And " + CHINESE + ", which reads reviews of hotels and goods in Chinese:");
+        explain(ModelDirectory.open(Models.resolve(CHINESE)), CHINESE_SENTENCES);
+        out.println();
+        out.println("2. Learning something else, from " + START
+                + ", which has read a lot and knows no task: what a customer's message is about (examples/messages)");
         out.flush();
         Path data = Models.home().resolve("examples").resolve("messages");
         Path train = data.resolve("train.csv");
         Path dev = data.resolve("dev.csv");
-        Finetuning run = new Finetuning(shipped.path(), output, false);
+        Finetuning run = new Finetuning(Models.resolve(START), output, false);
         run.describe(List.of("quickstart"), List.of(train, dev));
         Split<LabeledText> texts = new Split<>(
                 LabeledTextReader.read(train, Columns.DEFAULT), LabeledTextReader.read(dev, Columns.DEFAULT));
@@ -75,7 +81,7 @@ final class QuickstartCommand implements Callable<Integer> {
         out.println("What next:");
         out.println("  ./albert predict " + Models.DEFAULT + " --explain \"your own sentence\"");
         out.println("  ./albert predict " + output + " \"Where is my parcel?\"");
-        out.println("  ./albert finetune --task classification --model " + Models.DEFAULT
+        out.println("  ./albert finetune --task classification --model " + START
                 + " --train YOUR.csv --output runs/mine     (columns text, label)");
         out.println("  ./albert --help");
         return 0;
