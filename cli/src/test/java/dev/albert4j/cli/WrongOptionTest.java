@@ -99,7 +99,7 @@ class WrongOptionTest {
         "predict, --batch-tokens, -5, --batch-tokens -5",
         "predict, --threads, 0, --threads 0",
         "predict, --threads, 99999, --threads 99999",
-        "predict, --engine, gpu, 'cpu, torch and onnx'",
+        "predict, --engine, gpu, 'cpu, int8, torch and onnx'",
         "tokenize, --max-length, 0, maxLength 0",
         "tokenize, --max-length, 1, 1",
         "tokenize, --stride, 3, --max-length",
