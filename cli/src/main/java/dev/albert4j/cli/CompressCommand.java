@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -134,7 +133,9 @@ final class CompressCommand implements Callable<Integer> {
                 weights = compression.pruned(weights, Models.tokenizer(parent).vocabulary(), task);
             }
             if (quantize != null) {
-                weights = quantized(parent, weights, metrics);
+                weights = quantized(parent, weights);
+            } else if (weights.int8Names().isEmpty()) {
+                weights = weights.quantized(parent.weights().int8Names()); // pruning works on floats
             }
             Storage storage = new Storage(fp16 ? DataType.F16 : stored.type(), maxShardBytes);
             Provenance provenance = provenance(compression, weights, storage);
@@ -174,22 +175,31 @@ final class CompressCommand implements Callable<Integer> {
         }
     }
 
-    private AlbertWeights quantized(ModelDirectory parent, AlbertWeights weights, Map<String, Double> before)
-            throws IOException {
-        if (before.isEmpty()) {
+    /** In 8 bits as far as {@code --max-drop} allows; what pruning has cost already is not counted. */
+    private AlbertWeights quantized(ModelDirectory parent, AlbertWeights weights) throws IOException {
+        if (data == null) {
             return Quantization.all(weights);
         }
-        String metric = before.keySet().iterator().next();
-        double sign = Report.isLowerBetter(metric) ? -1 : 1;
+        double least;
+        try (Encoder encoder = engine.openFloats(weights)) {
+            least = accuracy(parent, encoder, "evaluating in floats");
+        }
         double drop = (maxDrop == null ? DEFAULT_MAX_DROP : maxDrop) / 100;
-        Quantization.Accuracy accuracy = candidate -> {
-            try (Encoder encoder = engine.openInt8(candidate)) {
-                return sign
-                        * Objects.requireNonNull(
-                                metrics(parent, encoder, "evaluating in 8 bits").get(metric));
-            }
-        };
-        return Quantization.keeping(weights, accuracy, sign * before.getOrDefault(metric, 0.0) - drop);
+        return Quantization.keeping(
+                weights,
+                candidate -> {
+                    try (Encoder encoder = engine.openInt8(candidate)) {
+                        return accuracy(parent, encoder, "evaluating in 8 bits");
+                    }
+                },
+                least - drop);
+    }
+
+    /** The task's first metric, negative where less is better. */
+    private double accuracy(ModelDirectory parent, Encoder encoder, String title) throws IOException {
+        Map.Entry<String, Double> first =
+                metrics(parent, encoder, title).entrySet().iterator().next();
+        return Report.isLowerBetter(first.getKey()) ? -first.getValue() : first.getValue();
     }
 
     private Map<String, Double> metrics(ModelDirectory directory, Encoder encoder, String title) throws IOException {

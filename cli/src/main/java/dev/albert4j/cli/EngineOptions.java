@@ -42,6 +42,12 @@ final class EngineOptions {
         };
     }
 
+    /** Pure Java in floats, whatever was asked for. */
+    Encoder openFloats(AlbertWeights weights) {
+        checkThreads();
+        return CpuEncoder.of(weights, threads);
+    }
+
     /** The engine of 8-bit products, whatever was asked for. */
     Encoder openInt8(AlbertWeights weights) {
         checkThreads();

@@ -35,13 +35,10 @@ final class Quantization {
         Set<String> names = names(weights);
         AlbertWeights quantized = weights.quantized(names);
         double reached = accuracy.of(quantized);
-        while (reached < least) {
-            if (names.size() == 1) {
-                throw new IllegalArgumentException("no matrix can be stored in 8 bits within --max-drop");
-            }
-            String sensitive = "";
+        while (!(reached >= least)) { // not a number is not enough
             reached = Double.NEGATIVE_INFINITY;
-            for (String name : names) {
+            String sensitive = null;
+            for (String name : names.size() > 1 ? names : Set.<String>of()) {
                 AlbertWeights candidate = weights.quantized(without(names, name));
                 double value = accuracy.of(candidate);
                 if (value > reached) {
@@ -49,6 +46,9 @@ final class Quantization {
                     sensitive = name;
                     quantized = candidate;
                 }
+            }
+            if (sensitive == null) {
+                throw new IllegalArgumentException("no matrix can be stored in 8 bits within --max-drop");
             }
             names = without(names, sensitive);
             System.err.println("stays in floats: " + sensitive);

@@ -237,8 +237,12 @@ class CompressCommandTest {
         CommandRun.of("evaluate", output, "--data", data()).succeeds();
         Path again = work.resolve("again");
         compress(output, again, "--max-shard-size", "2KB").succeeds();
-        assertThat(ModelDirectory.open(again).weights().int8Names())
-                .isEqualTo(ModelDirectory.open(output).weights().int8Names());
+        Path pruned = work.resolve("pruned");
+        compress(output, pruned, "--prune-neurons", 0.25, "--data", data()).succeeds();
+        for (Path smaller : List.of(again, pruned)) {
+            assertThat(ModelDirectory.open(smaller).weights().int8Names())
+                    .isEqualTo(ModelDirectory.open(output).weights().int8Names());
+        }
     }
 
     @Test

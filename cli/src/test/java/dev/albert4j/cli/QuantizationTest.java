@@ -51,8 +51,10 @@ class QuantizationTest {
 
     @Test
     void aBoundThatNoMatrixKeepsIsAnError() {
-        assertThatThrownBy(() -> Quantization.keeping(weights, candidate -> 0, 0.5))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("no matrix can be stored in 8 bits within --max-drop");
+        for (double value : new double[] {0, Double.NaN}) {
+            assertThatThrownBy(() -> Quantization.keeping(weights, candidate -> value, 0.5))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("no matrix can be stored in 8 bits within --max-drop");
+        }
     }
 }

@@ -122,7 +122,7 @@ public final class CpuEncoder implements Encoder {
     }
 
     private EncoderOutput encodeOpen(Batch batch, OutputStates output) {
-        check(batch);
+        batch.check(config);
         PreferredKernels.awaitWarmUp();
         if (output == OutputStates.POOLED && pooler == null) {
             return new EncoderOutput(null, List.of(), null);
@@ -265,23 +265,6 @@ public final class CpuEncoder implements Encoder {
         for (int sequence = 0; sequence < part.numSequences(); sequence++) {
             int from = part.start(sequence) * rows.stride();
             System.arraycopy(rows.values(), from, rows.values(), sequence * rows.stride(), config.hiddenSize());
-        }
-    }
-
-    private void check(Batch batch) {
-        if (batch.maxLength() > config.maxPositionEmbeddings()) {
-            throw new IllegalArgumentException("a sequence has " + batch.maxLength()
-                    + " tokens, but the model takes 1 to " + config.maxPositionEmbeddings());
-        }
-        for (int token = 0; token < batch.numTokens(); token++) {
-            if (batch.id(token) < 0 || batch.id(token) >= config.vocabSize()) {
-                throw new IllegalArgumentException(
-                        "id " + batch.id(token) + " is not between 0 and " + (config.vocabSize() - 1));
-            }
-            if (batch.typeId(token) < 0 || batch.typeId(token) >= config.typeVocabSize()) {
-                throw new IllegalArgumentException(
-                        "type id " + batch.typeId(token) + " is not between 0 and " + (config.typeVocabSize() - 1));
-            }
         }
     }
 

@@ -108,7 +108,7 @@ public final class AlbertWeights {
         }
         tensors.keySet().forEach(check::unexpected);
         check.orThrow(file.path());
-        for (Parameter parameter : wanted) {
+        for (Parameter parameter : AlbertParameters.quantizable(config)) { // another would be kept in floats
             if (view.isInt8(parameter.name())) {
                 int8Names.add(parameter.name());
             }

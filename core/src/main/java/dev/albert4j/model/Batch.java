@@ -94,4 +94,26 @@ public final class Batch {
     public int typeId(int token) {
         return typeIds[token];
     }
+
+    /**
+     * Makes sure that a model can read the batch.
+     *
+     * @throws IllegalArgumentException naming the first sequence that is too long, id or type id that the model does not have
+     */
+    public void check(AlbertConfig config) {
+        if (maxLength() > config.maxPositionEmbeddings()) {
+            throw new IllegalArgumentException("a sequence has " + maxLength() + " tokens, but the model takes 1 to "
+                    + config.maxPositionEmbeddings());
+        }
+        for (int token = 0; token < ids.length; token++) {
+            inRange("id", ids[token], config.vocabSize());
+            inRange("type id", typeIds[token], config.typeVocabSize());
+        }
+    }
+
+    private static void inRange(String what, int id, int size) {
+        if (id < 0 || id >= size) {
+            throw new IllegalArgumentException(what + " " + id + " is not between 0 and " + (size - 1));
+        }
+    }
 }

@@ -47,8 +47,11 @@ public final class OneDnn implements Int8Products {
             if (lane == null) {
                 lane = new Lane(engine, stream);
             }
-            lane.multiply(product, x, numRows, y, offset, stride);
-            lanes.add(lane);
+            try {
+                lane.multiply(product, x, numRows, y, offset, stride);
+            } finally {
+                lanes.add(lane);
+            }
         };
     }
 

@@ -135,7 +135,7 @@ final class AlbertGraph {
         String probabilities = g.node("Softmax", List.of(g.node("Add", List.of(scores, maskedScores))));
         String context = g.node("MatMul", List.of(probabilities, value)); // [B, A, T, D]
         context = g.node("Transpose", List.of(context), Attribute.ints("perm", 0, 2, 1, 3)); // [B, T, A, D]
-        context = g.node("Reshape", List.of(context, g.ints(0, 0, config.hiddenSize()))); // [B, T, H]
+        context = g.node("Reshape", List.of(context, g.ints(0, 0, config.attentionSize()))); // [B, T, AD]
         String dense = products.linear(g, context, attention + ".dense"); // [B, T, H]
         String attended = g.node("Add", List.of(dense, rows));
         attended = layerNorm(g, attended, attention + ".LayerNorm", config.hiddenSize());

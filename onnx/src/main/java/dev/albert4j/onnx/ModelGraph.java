@@ -28,7 +28,7 @@ final class ModelGraph {
     private ModelGraph(AlbertWeights weights, OnnxPrecision precision, boolean firstTokensOnly, boolean allStates) {
         this.config = weights.config();
         this.small = new FloatProducts(weights);
-        Products products = precision == OnnxPrecision.INT8 ? new Int8Products(weights) : small;
+        Products products = precision == OnnxPrecision.INT8 ? new QuantizedProducts(weights) : small;
         this.albert = new AlbertGraph(weights, products, firstTokensOnly, allStates);
     }
 

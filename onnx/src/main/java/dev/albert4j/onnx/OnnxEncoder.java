@@ -101,7 +101,7 @@ public final class OnnxEncoder implements Encoder {
 
     @Override
     public EncoderOutput encode(Batch batch, OutputStates output) {
-        check(batch);
+        batch.check(config);
         lock.readLock().lock();
         try {
             if (closed) {
@@ -160,23 +160,6 @@ public final class OnnxEncoder implements Encoder {
         LongBuffer values = LongBuffer.wrap(rectangle.values(value));
         return OnnxTensor.createTensor(
                 OrtEnvironment.getEnvironment(), values, new long[] {rectangle.numRows(), rectangle.length()});
-    }
-
-    private void check(Batch batch) {
-        if (batch.maxLength() > config.maxPositionEmbeddings()) {
-            throw new IllegalArgumentException("a sequence of " + batch.maxLength()
-                    + " tokens is longer than the model's " + config.maxPositionEmbeddings() + " positions");
-        }
-        for (int token = 0; token < batch.numTokens(); token++) {
-            inRange("token id", batch.id(token), config.vocabSize());
-            inRange("token type id", batch.typeId(token), config.typeVocabSize());
-        }
-    }
-
-    private static void inRange(String what, int id, int size) {
-        if (id < 0 || id >= size) {
-            throw new IllegalArgumentException(what + " " + id + " is not between 0 and " + (size - 1));
-        }
     }
 
     /** Waits for running calls, then frees what the runtime holds. */

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
@@ -41,6 +43,8 @@ public final class TorchEncoder implements Encoder {
         }
         if (numThreads > 0) {
             set_num_threads(numThreads);
+            Loader.load(openblas.class);
+            openblas.blas_set_num_threads(numThreads); // which OMP_NUM_THREADS may have bounded
         }
         config = weights.config();
         model = new AlbertModel(weights);
@@ -53,7 +57,7 @@ public final class TorchEncoder implements Encoder {
 
     @Override
     public EncoderOutput encode(Batch batch, OutputStates output) {
-        check(batch);
+        batch.check(config);
         lock.readLock().lock();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
@@ -81,23 +85,6 @@ public final class TorchEncoder implements Encoder {
         return output == OutputStates.ALL
                 ? new EncoderOutput(states.get(0), states.subList(1, states.size()), pooled)
                 : new EncoderOutput(null, List.of(Tensors.floats(last)), pooled);
-    }
-
-    private void check(Batch batch) {
-        if (batch.maxLength() > config.maxPositionEmbeddings()) {
-            throw new IllegalArgumentException("a sequence of " + batch.maxLength()
-                    + " tokens is longer than the model's " + config.maxPositionEmbeddings() + " positions");
-        }
-        for (int i = 0; i < batch.numTokens(); i++) {
-            inRange("token id", batch.id(i), config.vocabSize());
-            inRange("token type id", batch.typeId(i), config.typeVocabSize());
-        }
-    }
-
-    private static void inRange(String what, int id, int size) {
-        if (id < 0 || id >= size) {
-            throw new IllegalArgumentException(what + " " + id + " is not between 0 and " + (size - 1));
-        }
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.List;
  * {@code MatMulInteger} multiplies it with weights of −127 to 127 that have a scale for each output. ONNX Runtime makes its own
  * {@code MatMulIntegerToFloat} or {@code DynamicQuantizeMatMul} of the chain.
  */
-record Int8Products(AlbertWeights weights) implements Products {
+record QuantizedProducts(AlbertWeights weights) implements Products {
     @Override
     public String linear(GraphBuilder g, String x, String name) {
         QuantizedMatrix kernel = QuantizedMatrix.byColumn(Matrix.kernel(weights, name));
