@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Holds every engine to {@link EncoderContract}. */
 class EncoderContractTest {
-    private static final float ONE_STEP = 0.05f;
+    private static final float ONE_STEP = 0.01f;
 
     static Stream<EncoderContract> engines() {
         return Stream.of(
