@@ -48,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ConvertCommand.class,
             ExportCommand.class,
             InspectCommand.class,
+            BenchCommand.class,
         })
 public final class Albert implements Runnable {
     /** Something failed that the user did not do wrong. */

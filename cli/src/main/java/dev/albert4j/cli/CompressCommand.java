@@ -219,10 +219,11 @@ final class CompressCommand implements Callable<Integer> {
         ModelDirectory written = ModelDirectory.open(output);
         try (Encoder after = engine.open(written)) {
             Map<String, Double> newMetrics = metrics(written, after, "evaluating the smaller model");
-            List<ModelSpeed> speeds = ModelSpeed.of(List.of(before, after));
+            int numTokens = ModelSpeed.typicalTokens(before.config());
+            List<ModelSpeed> speeds = ModelSpeed.of(List.of(before, after), numTokens);
             Map<String, String> facts = new LinkedHashMap<>();
             facts.put("command", "albert " + String.join(" ", command()));
-            facts.put("latency", "of one text of " + ModelSpeed.numTokens(before.config()) + " tokens");
+            facts.put("latency", "of one text of " + numTokens + " tokens");
             return new CompressionReport(
                     String.valueOf(output.getFileName()),
                     facts,

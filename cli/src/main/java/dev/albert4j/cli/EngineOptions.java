@@ -28,33 +28,37 @@ final class EngineOptions {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     Encoder open(ModelDirectory model) throws IOException {
-        checkThreads();
-        AlbertWeights weights = model.weights();
-        String name = engine != null ? engine : weights.int8Names().isEmpty() ? "cpu" : "int8";
-        return switch (name) {
-            case "cpu" -> CpuEncoder.of(weights, threads);
-            case "int8" -> openInt8(weights);
-            case "torch" -> new TorchEncoder(weights, threads);
+        String name = engine != null ? engine : model.weights().int8Names().isEmpty() ? "cpu" : "int8";
+        return open(name, model, threads);
+    }
+
+    /** @throws IllegalArgumentException if there is no such engine, or it cannot have so many threads */
+    static Encoder open(String engine, ModelDirectory model, int threads) throws IOException {
+        checkThreads(threads);
+        return switch (engine) {
+            case "cpu" -> CpuEncoder.of(model.weights(), threads);
+            case "int8" -> CpuEncoder.of(model.weights(), threads, int8Products());
+            case "torch" -> new TorchEncoder(model.weights(), threads);
             case "onnx" -> OnnxEncoder.open(model, threads);
             default ->
                 throw new IllegalArgumentException(
-                        "unknown engine \"" + name + "\"; there are cpu, int8, torch and onnx");
+                        "unknown engine \"" + engine + "\"; there are cpu, int8, torch and onnx");
         };
     }
 
     /** Pure Java in floats, whatever was asked for. */
     Encoder openFloats(AlbertWeights weights) {
-        checkThreads();
+        checkThreads(threads);
         return CpuEncoder.of(weights, threads);
     }
 
     /** The engine of 8-bit products, whatever was asked for. */
     Encoder openInt8(AlbertWeights weights) {
-        checkThreads();
+        checkThreads(threads);
         return CpuEncoder.of(weights, threads, int8Products());
     }
 
-    private void checkThreads() {
+    private static void checkThreads(int threads) {
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("--threads " + threads + " is not between 1 and 1024");
         }

@@ -42,7 +42,8 @@ class HelpTest {
                             + ENGINE),
             Map.entry("convert", ""),
             Map.entry("export", "--format --output --precision"),
-            Map.entry("inspect", "--parameters"));
+            Map.entry("inspect", "--parameters"),
+            Map.entry("bench", "--tokens " + ENGINE));
 
     @Test
     void theVerbsAndTheirOptionsAreThese() {
