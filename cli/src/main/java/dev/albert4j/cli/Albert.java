@@ -1,5 +1,6 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.data.DataFormatException;
 import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.train.DivergenceException;
@@ -21,6 +22,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,6 +64,8 @@ public final class Albert implements Runnable {
 
     private static final int HELP_WIDTH = 100;
 
+    private static final Set<String> ENCODING_VERBS = Set.of("predict", "evaluate", "encode");
+
     /** Whoever read standard output went away: what a program gets that the signal SIGPIPE ends. */
     static final int READER_GONE = 128 + 13;
 
@@ -70,6 +74,9 @@ public final class Albert implements Runnable {
 
     /** Runs the command line; exits 0 on success, 2 on a user's mistake, 1 on a failure. */
     public static void main(String[] args) {
+        if (args.length > 0 && ENCODING_VERBS.contains(args[0])) {
+            CpuEncoder.warmUp(); // while options are read and the model is loaded
+        }
         System.exit(run(
                 args, System.in, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err)));
     }

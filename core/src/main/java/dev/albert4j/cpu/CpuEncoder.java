@@ -77,6 +77,15 @@ public final class CpuEncoder implements Encoder {
     }
 
     /**
+     * Has the virtual machine begin to compile what all encoders run, in a thread of its own, and returns at once. The first
+     * encoder does so anyway; a program that calls this first thing has its first answer earlier, by the time that it takes
+     * to load a model.
+     */
+    public static void warmUp() {
+        PreferredKernels.get();
+    }
+
+    /**
      * Packs the weights and starts the threads.
      *
      * @param numThreads threads a call may use, its caller among them; at least 1
