@@ -14,7 +14,8 @@ final class Attention {
     private final int headSize;
     private final int width;
     private final float scale;
-    private Rows probs; // [QUERIES_PER_BLOCK, T]
+    private Rows weights; // [QUERIES_PER_BLOCK, T], before the division by their sum
+    private final float[] inverseSums = new float[QUERIES_PER_BLOCK];
     private int maxLength;
     private final Rows headContext; // [QUERIES_PER_BLOCK, D]
 
@@ -24,7 +25,7 @@ final class Attention {
         this.headSize = headSize;
         this.width = kernels.panelWidth();
         this.scale = (float) (1 / Math.sqrt(headSize));
-        this.probs = Rows.of(0, 1, width);
+        this.weights = Rows.of(0, 1, width);
         this.headContext = Rows.of(QUERIES_PER_BLOCK, headSize, width);
     }
 
@@ -38,27 +39,34 @@ final class Attention {
     void apply(Rows query, int numQueries, KeysAndValues keysAndValues, int sequence, int length, Rows context) {
         if (length > maxLength) {
             maxLength = Panels.roundUp(length, width);
-            probs = Rows.of(QUERIES_PER_BLOCK, maxLength, width);
+            weights = Rows.of(QUERIES_PER_BLOCK, maxLength, width);
         }
         for (int head = 0; head < numHeads; head++) {
             for (int block = 0; block < numQueries; block += QUERIES_PER_BLOCK) {
                 int rows = Math.min(QUERIES_PER_BLOCK, numQueries - block);
                 score(query.from(block), rows, keysAndValues, sequence, head, length);
                 for (int row = 0; row < rows; row++) {
-                    kernels.softmax(probs.values(), probs.at(row), length, scale);
+                    inverseSums[row] = kernels.softmaxNumerators(weights.values(), weights.at(row), length, scale);
                 }
                 mix(rows, keysAndValues, sequence, head, length);
                 for (int row = 0; row < rows; row++) {
-                    int to = context.at(block + row) + head * headSize;
-                    System.arraycopy(headContext.values(), headContext.at(row), context.values(), to, headSize);
+                    copyScaled(row, context.values(), context.at(block + row) + head * headSize);
                 }
             }
         }
     }
 
-    /** probs = Q Kᵀ. */
+    private void copyScaled(int row, float[] to, int offset) {
+        float[] from = headContext.values();
+        int at = headContext.at(row);
+        for (int d = 0; d < headSize; d++) {
+            to[offset + d] = from[at + d] * inverseSums[row];
+        }
+    }
+
+    /** weights = Q Kᵀ. */
     private void score(Rows query, int rows, KeysAndValues keysAndValues, int sequence, int head, int length) {
-        Arrays.fill(probs.values(), 0, probs.at(rows), 0);
+        Arrays.fill(weights.values(), 0, weights.at(rows), 0);
         for (int token = 0; token < length; token += width) {
             kernels.multiply(
                     rows,
@@ -68,22 +76,22 @@ final class Attention {
                     query.stride(),
                     keysAndValues.keys(),
                     keysAndValues.keyPanel(sequence, head, length, token),
-                    probs.values(),
-                    probs.offset() + token,
-                    probs.stride());
+                    weights.values(),
+                    weights.offset() + token,
+                    weights.stride());
         }
     }
 
-    /** headContext = probs V. */
+    /** headContext = weights V. */
     private void mix(int rows, KeysAndValues keysAndValues, int sequence, int head, int length) {
         Arrays.fill(headContext.values(), 0, headContext.at(rows), 0);
         for (int d = 0; d < headSize; d += width) {
             kernels.multiply(
                     rows,
                     length,
-                    probs.values(),
-                    probs.offset(),
-                    probs.stride(),
+                    weights.values(),
+                    weights.offset(),
+                    weights.stride(),
                     keysAndValues.values(),
                     keysAndValues.valuePanel(sequence, head, length, d),
                     headContext.values(),

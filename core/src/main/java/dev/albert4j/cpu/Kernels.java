@@ -42,10 +42,12 @@ interface Kernels {
     void layerNorm(float[] x, int offset, int size, float[] weight, float[] bias, double eps);
 
     /**
-     * Replaces a row by {@code softmax(scale · x)}. The row has room up to the next multiple of {@link #panelWidth}, which
-     * is overwritten.
+     * Replaces a row by the numerators of {@code softmax(scale · x)}, of which the greatest is 1. The row has room up to the next
+     * multiple of {@link #panelWidth}, which is overwritten.
+     *
+     * @return 1 / the denominator, by which the numerators, or what they are the weights of, are still to be multiplied
      */
-    void softmax(float[] x, int offset, int size, float scale);
+    float softmaxNumerators(float[] x, int offset, int size, float scale);
 
     /** Applies an activation to consecutive values; their number is a multiple of {@link #panelWidth}. */
     void activate(Activation activation, float[] x, int offset, int size);

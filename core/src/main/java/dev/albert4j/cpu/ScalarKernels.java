@@ -93,7 +93,7 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] x, int offset, int size, float scale) {
+    public float softmaxNumerators(float[] x, int offset, int size, float scale) {
         float max = Float.NEGATIVE_INFINITY;
         for (int i = offset; i < offset + size; i++) {
             max = Math.max(max, x[i]);
@@ -103,10 +103,7 @@ final class ScalarKernels implements Kernels {
             x[i] = (float) Math.exp((x[i] - max) * scale);
             sum += x[i];
         }
-        float inverse = (float) (1 / sum);
-        for (int i = offset; i < offset + size; i++) {
-            x[i] *= inverse;
-        }
+        return (float) (1 / sum);
     }
 
     @Override
@@ -141,29 +138,20 @@ final class ScalarKernels implements Kernels {
             min = Math.min(min, x[i]);
             max = Math.max(max, x[i]);
         }
-        quantizeBetween(min, max, x, offset, size, q, qOffset, scaleAndZero, at);
-    }
-
-    /** The second half of {@link Kernels#quantize}. */
-    static void quantizeBetween(
-            float min,
-            float max,
-            float[] x,
-            int offset,
-            int size,
-            byte[] q,
-            int qOffset,
-            float[] scaleAndZero,
-            int at) {
-        float scale = stepBetween(min, max);
-        float zero = Math.round(-min / scale);
-        scaleAndZero[at] = scale;
-        scaleAndZero[at + 1] = zero;
-        float inverse = 1 / scale;
+        setScaleAndZero(min, max, scaleAndZero, at);
+        float inverse = 1 / scaleAndZero[at];
+        float zero = scaleAndZero[at + 1];
         for (int i = 0; i < size; i++) {
             float rounded = x[offset + i] * inverse + (ROUND + zero) - ROUND;
             q[qOffset + i] = (byte) Math.max(0, Math.min(255, rounded));
         }
+    }
+
+    /** Scale and zero of a row of {@link Kernels#quantize} with values between two bounds, 0 among them. */
+    static void setScaleAndZero(float min, float max, float[] scaleAndZero, int at) {
+        float scale = stepBetween(min, max);
+        scaleAndZero[at] = scale;
+        scaleAndZero[at + 1] = Math.round(-min / scale);
     }
 
     /** A 255th of the way from one value to the other; 1 where all values are 0. */

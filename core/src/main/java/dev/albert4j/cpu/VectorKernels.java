@@ -21,6 +21,7 @@ final class VectorKernels implements Kernels {
             SPECIES.length() >= 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
     private static final int LANES = SPECIES.length();
     private static final int WIDTH = 2 * LANES;
+    private static final Kernels SCALAR = new ScalarKernels();
     // AVX-512 and ARM have 32 vector registers, AVX2 and SSE 16.
     private static final boolean MANY_REGISTERS =
             SPECIES.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64");
@@ -329,7 +330,7 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void softmax(float[] x, int offset, int size, float scale) {
+    public float softmaxNumerators(float[] x, int offset, int size, float scale) {
         int end = (size + LANES - 1) / LANES * LANES;
         for (int i = size; i < end; i++) {
             x[offset + i] = Float.NEGATIVE_INFINITY; // adds e^-87 to a sum of at least 1: nothing
@@ -348,10 +349,7 @@ final class VectorKernels implements Kernels {
             e.intoArray(x, offset + i);
             sums = sums.add(e);
         }
-        float inverse = 1 / sum(sums);
-        for (int i = 0; i < end; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, offset + i).mul(inverse).intoArray(x, offset + i);
-        }
+        return 1 / sum(sums);
     }
 
     @Override
@@ -402,33 +400,31 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void quantize(float[] x, int offset, int size, byte[] q, int qOffset, float[] scaleAndZero, int at) {
-        int whole = SPECIES.loopBound(size);
+        if (LANES < 8 || size < LANES) { // there are no vectors of four bytes
+            SCALAR.quantize(x, offset, size, q, qOffset, scaleAndZero, at);
+            return;
+        }
+        int last = size - LANES; // where the last vector begins; it may overlap the one before
         FloatVector minima = FloatVector.zero(SPECIES);
         FloatVector maxima = FloatVector.zero(SPECIES);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+        for (int i = 0; i < size; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, offset + Math.min(i, last));
             minima = minima.min(v);
             maxima = maxima.max(v);
         }
         float min = minima.reduceLanes(VectorOperators.MIN);
         float max = maxima.reduceLanes(VectorOperators.MAX);
-        for (int i = whole; i < size; i++) {
-            min = Math.min(min, x[offset + i]);
-            max = Math.max(max, x[offset + i]);
-        }
-        if (LANES < 8) { // there are no vectors of four bytes
-            whole = 0;
-        }
-        int rest = size - whole;
-        ScalarKernels.quantizeBetween(min, max, x, offset + whole, rest, q, qOffset + whole, scaleAndZero, at);
+        ScalarKernels.setScaleAndZero(min, max, scaleAndZero, at);
         float inverse = 1 / scaleAndZero[at];
         float shift = ROUND + scaleAndZero[at + 1];
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector rounded =
-                    FloatVector.fromArray(SPECIES, x, offset + i).mul(inverse).add(shift);
+        for (int i = 0; i < size; i += LANES) {
+            int from = Math.min(i, last);
+            FloatVector rounded = FloatVector.fromArray(SPECIES, x, offset + from)
+                    .mul(inverse)
+                    .add(shift);
             ByteVector bytes = (ByteVector)
                     rounded.max(ROUND).min(ROUND + 255).reinterpretAsInts().castShape(BYTES, 0);
-            bytes.intoArray(q, qOffset + i);
+            bytes.intoArray(q, qOffset + from);
         }
     }
 

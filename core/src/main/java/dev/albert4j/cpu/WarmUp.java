@@ -31,7 +31,7 @@ final class WarmUp {
                 () -> kernels.multiply(8, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.multiply(6, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.multiply(4, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
-                () -> kernels.softmax(c, 0, width, 1),
+                () -> kernels.softmaxNumerators(c, 0, width, 1),
                 () -> kernels.activate(Activation.GELU_ERF, c, 0, width),
                 () -> kernels.activate(Activation.GELU_TANH, c, 0, width),
                 () -> kernels.activate(Activation.RELU, c, 0, width),
