@@ -2,12 +2,15 @@
 """Latency of ALBERT through PyTorch and ONNX Runtime, batch 1, fp32.
 
 usage: encoder_peer.py [MODEL_DIR | base | tiny] [--threads N] [--lengths 8,16,…] [--engines torch,ort,ort-old,…] [--seconds S]
+                       [--batch TOKENS.jsonl]
 
 MODEL_DIR is what `save_pretrained` writes; `base` and `tiny` are random weights of those sizes. One JSON line per engine and
 length: the median, in milliseconds, of runs that fill S seconds (at least 10) after a warm-up, input and output as numpy
 arrays or tensors in memory. torch = AlbertModel, eager loop, inference_mode, its default attention (sdpa); ort = the standard
 torch.onnx export; ort-old = the exporter before it (dynamo=False, eager attention); ort-optimized, ort-old-optimized = the
 same after onnxruntime.transformers.optimizer; ort-int8, ort-old-int8 = the same after quantize_dynamic.
+With --batch, lines of what `albert tokenize` prints: all of them, sorted by length and cut into padded batches of 1, 4, 16 and 64;
+a line per engine and batch size, the median seconds of a pass over all, and real tokens a second.
 `difference` is the largest absolute difference of the pooler output to PyTorch's.
 """
 import argparse, json, logging, os, statistics, tempfile, time, warnings
@@ -74,11 +77,31 @@ def millis(run, x, seconds):
     return dict(ms=round(statistics.median(times), 4), p10=round(times[len(times) // 10], 4), p90=round(times[len(times) * 9 // 10], 4), runs=len(times))
 
 
+def padded(sequences, size):
+    ordered = sorted(sequences, key=len); batches = []
+    for i in range(0, len(ordered), size):
+        part = ordered[i:i + size]; longest = max(map(len, part))
+        ids, mask = torch.zeros(len(part), longest, dtype=torch.long), torch.zeros(len(part), longest, dtype=torch.long)
+        for row, s in enumerate(part): ids[row, :len(s)] = torch.tensor(s); mask[row, :len(s)] = 1
+        batches.append((ids, mask, torch.zeros_like(ids)))
+    return batches
+
+
+def batch_seconds(run, batches):
+    times = []
+    for i in range(4):                                                        # the first is the warm-up
+        start = time.perf_counter()
+        for x in batches: run(x)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[1:])
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('model', nargs='?', default='tiny'); p.add_argument('--threads', type=int, default=1)
     p.add_argument('--lengths', default='8,16,32,64,128,256,384,512'); p.add_argument('--seconds', type=float, default=2)
     p.add_argument('--engines', default='torch,ort,ort-old,ort-optimized,ort-int8')
+    p.add_argument('--batch')
     a = p.parse_args()
     torch.set_num_threads(a.threads); torch.set_num_interop_threads(1)
     model = load(a.model); wrapped = Outputs(model)
@@ -102,6 +125,14 @@ def main():
                 engines[e] = session(path, a.threads)
                 info.setdefault(e, {}).update(megabytes=round(os.path.getsize(path) / 1e6, 1))
             except Exception as x: print(json.dumps(dict(engine=e, failed=f'{type(x).__name__}: {str(x)[:200]}')), flush=True)
+        if a.batch:
+            sequences = [json.loads(line)['ids'] for line in open(a.batch)]; total = sum(map(len, sequences))
+            for size in (1, 4, 16, 64):
+                for e, run in engines.items():
+                    s = batch_seconds(run, padded(sequences, size))
+                    print(json.dumps(dict(model=a.model, engine=e, threads=a.threads, batch=size, texts=len(sequences), tokens=total, seconds=round(s, 3),
+                                          tokens_per_second=round(total / s))), flush=True)
+            return
         for n in map(int, a.lengths.split(',')):
             x = example(model.config.vocab_size, n); want = in_torch(x)
             for e, run in engines.items():

@@ -28,11 +28,7 @@ public final class EncoderBenchmark {
             throw new IllegalArgumentException(
                     "expected MODEL LENGTH,… THREADS [ENGINE], but got " + Arrays.toString(args));
         }
-        AlbertConfig config = switch (args[0]) {
-            case "base" -> RandomModel.base();
-            case "tiny" -> RandomModel.tiny();
-            default -> throw new IllegalArgumentException("model " + args[0] + " is neither base nor tiny");
-        };
+        AlbertConfig config = RandomModel.named(args[0]);
         int numThreads = Integer.parseInt(args[2]);
         try (CpuEncoder encoder = open(config, numThreads, args.length == 4 ? args[3] : "cpu")) {
             for (String length : args[1].split(",")) {
@@ -41,7 +37,7 @@ public final class EncoderBenchmark {
         }
     }
 
-    private static CpuEncoder open(AlbertConfig config, int numThreads, String engine) {
+    static CpuEncoder open(AlbertConfig config, int numThreads, String engine) {
         AlbertWeights weights = RandomModel.weights(config, 1);
         return switch (engine) {
             case "cpu" -> CpuEncoder.of(weights, numThreads);
