@@ -1,6 +1,8 @@
 package dev.albert4j.onnx;
 
+import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Int8Matrix;
 import java.util.List;
 
 /**
@@ -9,13 +11,16 @@ import java.util.List;
  * {@code MatMulIntegerToFloat} or {@code DynamicQuantizeMatMul} of the chain.
  */
 record QuantizedProducts(AlbertWeights weights) implements Products {
+    private static final String WORDS = "albert.embeddings.word_embeddings.weight";
+
     @Override
     public String linear(GraphBuilder g, String x, String name) {
-        QuantizedMatrix kernel = QuantizedMatrix.byColumn(Matrix.kernel(weights, name));
-        String scale = g.array(name + ".kernel_scale", kernel.scales(), kernel.columns());
-        String product = product(g, x, kernel.array(g, name + ".kernel_quantized"), scale);
-        String bias = g.array(name + ".bias", weights.values(name + ".bias"), kernel.columns());
-        return g.node("Add", List.of(product, bias));
+        float[] bias = weights.values(name + ".bias");
+        float[] weight = weights.values(name + ".weight");
+        Int8Matrix matrix = Int8Matrix.of(weight, bias.length, weight.length / bias.length);
+        String kernel = g.array(name + ".kernel_quantized", transposed(matrix), matrix.numColumns(), matrix.numRows());
+        String scale = g.array(name + ".kernel_scale", matrix.scales(), matrix.numRows());
+        return g.node("Add", List.of(product(g, x, kernel, scale), g.array(name + ".bias", bias, bias.length)));
     }
 
     @Override
@@ -43,15 +48,28 @@ record QuantizedProducts(AlbertWeights weights) implements Products {
     }
 
     private String table(GraphBuilder g) {
-        return words().array(g, "albert.embeddings.word_embeddings.weight_quantized");
+        Int8Matrix words = words();
+        return g.array(WORDS + "_quantized", words.values(), words.numRows(), words.numColumns());
     }
 
     private String tableScale(GraphBuilder g) {
-        QuantizedMatrix words = words();
-        return g.array("albert.embeddings.word_embeddings.weight_scale", words.scales(), words.rows());
+        Int8Matrix words = words();
+        return g.array(WORDS + "_scale", words.scales(), words.numRows());
     }
 
-    private QuantizedMatrix words() {
-        return QuantizedMatrix.byRow(Matrix.words(weights));
+    private Int8Matrix words() {
+        AlbertConfig config = weights.config();
+        return Int8Matrix.of(weights.values(WORDS), config.vocabSize(), config.embeddingSize());
+    }
+
+    /** The integers of a matrix [out, in], turned round: [in, out]. */
+    private static byte[] transposed(Int8Matrix matrix) {
+        byte[] turned = new byte[matrix.numRows() * matrix.numColumns()];
+        for (int row = 0; row < matrix.numRows(); row++) {
+            for (int column = 0; column < matrix.numColumns(); column++) {
+                turned[column * matrix.numRows() + row] = matrix.value(row * matrix.numColumns() + column);
+            }
+        }
+        return turned;
     }
 }
