@@ -57,8 +57,7 @@ public final class CpuEncoder implements Encoder {
         this.kernels = kernels;
         this.products = products;
         Linears linears = new Linears(weights, kernels, products);
-        wordEmbeddings =
-                linears.table("albert.embeddings.word_embeddings.weight", config.vocabSize(), config.embeddingSize());
+        wordEmbeddings = linears.table("albert.embeddings.word_embeddings.weight", config.embeddingSize());
         positionEmbeddings = weights.values("albert.embeddings.position_embeddings.weight");
         tokenTypeEmbeddings = weights.values("albert.embeddings.token_type_embeddings.weight");
         embeddingsLayerNorm = LayerNorm.of(weights, "albert.embeddings.LayerNorm", kernels);

@@ -1,7 +1,6 @@
 package dev.albert4j.cpu;
 
 import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.model.Int8Matrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,18 +21,16 @@ final class Linears {
 
     /** The parameters {@code name.weight} [numOutputs, numInputs] and {@code name.bias} [numOutputs]. */
     Linear of(String name, int numOutputs, int numInputs) {
-        float[] weight = weights.values(name + ".weight");
         float[] bias = weights.values(name + ".bias");
         if (products != null && isInt8(name + ".weight")) {
-            return Int8Linear.of(Int8Matrix.of(weight, numOutputs, numInputs), bias, kernels, products, pool);
+            return Int8Linear.of(weights.int8Matrix(name + ".weight"), bias, kernels, products, pool);
         }
-        return FloatLinear.of(weight, bias, numOutputs, numInputs, kernels);
+        return FloatLinear.of(weights.values(name + ".weight"), bias, numOutputs, numInputs, kernels);
     }
 
     /** The parameter {@code name} as a table of rows to look up. */
-    Table table(String name, int numRows, int numColumns) {
-        float[] values = weights.values(name);
-        return isInt8(name) ? Table.of(Int8Matrix.of(values, numRows, numColumns)) : Table.of(values, numColumns);
+    Table table(String name, int numColumns) {
+        return isInt8(name) ? Table.of(weights.int8Matrix(name)) : Table.of(weights.values(name), numColumns);
     }
 
     /** Whether a matrix is to be used in 8 bits: all are in a model of floats, else those that are stored so. */

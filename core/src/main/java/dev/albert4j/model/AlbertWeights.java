@@ -14,11 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The values of all parameters of {@link AlbertParameters#of}, and of those of {@link AlbertParameters#optional} that the
- * checkpoint had. Each is held once. Immutable and thread-safe.
+ * checkpoint had. Each is held once, in floats or, a matrix that is stored so, in 8 bits. Immutable and thread-safe.
  */
 public final class AlbertWeights {
     /** What the name of the scales of a matrix in 8 bits ends with. */
@@ -27,17 +29,18 @@ public final class AlbertWeights {
     private static final Map<String, String> FORMAT = Map.of("format", "pt"); // as Hugging Face expects it
 
     private final AlbertConfig config;
-    private final Map<String, float[]> values; // in the order of AlbertParameters
-    private final Set<String> int8Names;
+    private final Set<String> names; // in the order of AlbertParameters
+    private final Map<String, float[]> floats;
+    private final Map<String, Int8Matrix> matrices; // the parameters that are not in floats
 
-    private AlbertWeights(AlbertConfig config, Map<String, float[]> values) {
-        this(config, values, Set.of());
-    }
-
-    private AlbertWeights(AlbertConfig config, Map<String, float[]> values, Set<String> int8Names) {
+    private AlbertWeights(AlbertConfig config, Map<String, float[]> floats, Map<String, Int8Matrix> matrices) {
         this.config = config;
-        this.values = values;
-        this.int8Names = int8Names;
+        this.floats = floats;
+        this.matrices = matrices;
+        this.names = all(config).stream()
+                .map(Parameter::name)
+                .filter(name -> floats.containsKey(name) || matrices.containsKey(name))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /**
@@ -62,23 +65,35 @@ public final class AlbertWeights {
      * @throws IllegalArgumentException listing every missing, unexpected and mis-sized name
      */
     public static AlbertWeights of(AlbertConfig config, Map<String, float[]> values) {
+        return of(config, values, Map.of());
+    }
+
+    private static AlbertWeights of(
+            AlbertConfig config, Map<String, float[]> values, Map<String, Int8Matrix> matrices) {
         ShapeCheck check = new ShapeCheck();
-        Map<String, float[]> ordered = new LinkedHashMap<>();
+        Set<String> unexpected = new LinkedHashSet<>(values.keySet());
+        unexpected.addAll(matrices.keySet());
+        Set<String> needed = AlbertParameters.of(config).stream()
+                .map(Parameter::name)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         for (Parameter parameter : all(config)) {
-            float[] array = values.get(parameter.name());
-            if (array != null) {
-                check.size(parameter, array.length);
-                ordered.put(parameter.name(), array);
+            if (unexpected.remove(parameter.name())) {
+                float[] array = values.get(parameter.name());
+                Int8Matrix matrix = matrices.get(parameter.name());
+                check.size(
+                        parameter,
+                        array != null
+                                ? array.length
+                                : Objects.requireNonNull(matrix).numElements());
+            } else if (needed.contains(parameter.name())) {
+                check.missing(parameter);
             }
         }
-        AlbertParameters.of(config).stream()
-                .filter(parameter -> !ordered.containsKey(parameter.name()))
-                .forEach(check::missing);
-        values.keySet().stream().filter(name -> !ordered.containsKey(name)).forEach(check::unexpected);
+        unexpected.forEach(check::unexpected);
         if (check.failed()) {
             throw new IllegalArgumentException(check.message());
         }
-        return new AlbertWeights(config, ordered);
+        return new AlbertWeights(config, Map.copyOf(values), Map.copyOf(matrices));
     }
 
     /**
@@ -93,30 +108,26 @@ public final class AlbertWeights {
     static AlbertWeights load(AlbertConfig config, TensorFile file, CheckpointView view) throws IOException {
         ShapeCheck check = new ShapeCheck();
         Map<String, TensorInfo> tensors = new LinkedHashMap<>(view.tensors());
-        Set<String> int8Names = new LinkedHashSet<>();
-        List<Parameter> wanted = new ArrayList<>();
+        List<String> wanted = new ArrayList<>();
         for (Parameter parameter : AlbertParameters.of(config)) {
-            wanted.add(parameter);
+            wanted.add(parameter.name());
             check.tensor(parameter, tensors.remove(parameter.name()));
         }
         for (Parameter parameter : AlbertParameters.optional(config)) {
             TensorInfo info = tensors.remove(parameter.name());
             if (info != null) {
-                wanted.add(parameter);
+                wanted.add(parameter.name());
                 check.tensor(parameter, info);
             }
         }
         tensors.keySet().forEach(check::unexpected);
         check.orThrow(file.path());
-        for (Parameter parameter : AlbertParameters.quantizable(config)) { // another would be kept in floats
-            if (view.isInt8(parameter.name())) {
-                int8Names.add(parameter.name());
-            }
-        }
-        return new AlbertWeights(
-                config,
-                view.floats(wanted.stream().map(Parameter::name).toList()),
-                Collections.unmodifiableSet(int8Names));
+        List<String> int8Names = AlbertParameters.quantizable(config).stream() // another is kept in floats
+                .map(Parameter::name)
+                .filter(view::isInt8)
+                .toList();
+        wanted.removeAll(int8Names);
+        return new AlbertWeights(config, view.floats(wanted), view.matrices(int8Names));
     }
 
     /**
@@ -148,7 +159,7 @@ public final class AlbertWeights {
             float[] array = found.get(parameter.name());
             values.put(parameter.name(), array == null ? Initializer.values(parameter, config, seed) : array);
         }
-        return new Transfer(new AlbertWeights(config, values), taken, fresh, List.copyOf(tensors.keySet()));
+        return new Transfer(new AlbertWeights(config, values, Map.of()), taken, fresh, List.copyOf(tensors.keySet()));
     }
 
     private static boolean isEncoder(String name) {
@@ -165,7 +176,7 @@ public final class AlbertWeights {
         for (Parameter parameter : AlbertParameters.of(config)) {
             values.put(parameter.name(), Initializer.values(parameter, config, seed));
         }
-        return new AlbertWeights(config, values);
+        return new AlbertWeights(config, values, Map.of());
     }
 
     private static List<Parameter> all(AlbertConfig config) {
@@ -180,7 +191,7 @@ public final class AlbertWeights {
      * @throws IllegalArgumentException if that one's parameters are others
      */
     public AlbertWeights withConfig(AlbertConfig other) {
-        return new AlbertWeights(other, of(other, values).values, int8Names);
+        return of(other, floats, matrices);
     }
 
     /**
@@ -190,29 +201,49 @@ public final class AlbertWeights {
      * @throws IllegalArgumentException if one is not of these, or has values that are not finite
      */
     public AlbertWeights quantized(Set<String> names) {
-        Map<String, float[]> rounded = new LinkedHashMap<>(values);
+        Map<String, float[]> others = new LinkedHashMap<>();
+        Map<String, Int8Matrix> rounded = new LinkedHashMap<>();
         Set<String> left = new LinkedHashSet<>(names);
         for (Parameter parameter : AlbertParameters.quantizable(config)) {
             if (left.remove(parameter.name())) {
-                rounded.put(parameter.name(), int8(parameter).toFloats());
+                rounded.put(parameter.name(), int8Matrix(parameter.name()));
             }
         }
         if (!left.isEmpty()) {
             throw new IllegalArgumentException(left + " cannot be stored in 8 bits");
         }
-        return new AlbertWeights(config, rounded, Collections.unmodifiableSet(new LinkedHashSet<>(names)));
+        for (String name : this.names) {
+            if (!rounded.containsKey(name)) {
+                others.put(name, values(name));
+            }
+        }
+        return new AlbertWeights(config, others, rounded);
     }
 
-    private Int8Matrix int8(Parameter parameter) {
-        return Int8Matrix.of(
-                values(parameter.name()),
-                parameter.shape().get(0),
-                parameter.shape().get(1));
+    /**
+     * A parameter of two dimensions in 8 bits: as it is stored, if it is one of {@link #int8Names}, else rounded.
+     *
+     * @throws IllegalArgumentException if the model has no such matrix, or one with values that are not finite
+     */
+    public Int8Matrix int8Matrix(String name) {
+        Int8Matrix stored = matrices.get(name);
+        if (stored != null) {
+            return stored;
+        }
+        List<Integer> shape = all(config).stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .map(Parameter::shape)
+                .findFirst()
+                .orElse(List.of());
+        if (shape.size() != 2) {
+            throw new IllegalArgumentException("the model has no matrix " + name);
+        }
+        return Int8Matrix.of(values(name), shape.get(0), shape.get(1));
     }
 
-    /** The parameters that are stored in 8 bits: their values lie on a grid that {@link Int8Matrix} finds again. */
+    /** The parameters that are kept and stored in 8 bits, in the order of {@link AlbertParameters}. */
     public Set<String> int8Names() {
-        return int8Names;
+        return names.stream().filter(matrices::containsKey).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** The configuration the shapes come from. */
@@ -222,16 +253,20 @@ public final class AlbertWeights {
 
     /** The parameters there are, in the order of {@link AlbertParameters}. */
     public Set<String> names() {
-        return Collections.unmodifiableSet(values.keySet());
+        return Collections.unmodifiableSet(names);
     }
 
     /**
-     * The values of a parameter, row-major. Read only: the array is shared.
+     * The values of a parameter, row-major. Read only: the array is shared, unless it is made of one that is kept in 8 bits.
      *
      * @throws IllegalArgumentException if the model has no such parameter
      */
     public float[] values(String name) {
-        float[] array = values.get(name);
+        Int8Matrix matrix = matrices.get(name);
+        if (matrix != null) {
+            return matrix.toFloats();
+        }
+        float[] array = floats.get(name);
         if (array == null) {
             throw new IllegalArgumentException("the model has no parameter " + name);
         }
@@ -257,11 +292,11 @@ public final class AlbertWeights {
     private Map<String, TensorInfo> storedTensors(DataType type) {
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
         for (Parameter parameter : all(config)) {
-            if (values.containsKey(parameter.name())) {
+            if (names.contains(parameter.name())) {
                 List<Long> shape =
                         parameter.shape().stream().map(Integer::longValue).toList();
                 String name = parameter.name().substring(unstored().length());
-                if (int8Names.contains(parameter.name())) {
+                if (matrices.containsKey(parameter.name())) {
                     tensors.put(name, new TensorInfo(DataType.I8, shape));
                     tensors.put(name + SCALE, new TensorInfo(DataType.F32, shape.subList(0, 1)));
                 } else {
@@ -275,13 +310,12 @@ public final class AlbertWeights {
     /** The numbers of a tensor of the file: a parameter's values, the integers of one in 8 bits, or its scales. */
     private float[] storedValues(String stored) {
         String name = unstored() + stored;
-        for (Parameter parameter : AlbertParameters.quantizable(config)) {
-            if (int8Names.contains(parameter.name()) && name.startsWith(parameter.name())) {
-                Int8Matrix matrix = int8(parameter);
-                return name.endsWith(SCALE) ? matrix.scales() : matrix.integers();
-            }
+        String scaled = name.endsWith(SCALE) ? name.substring(0, name.length() - SCALE.length()) : name;
+        Int8Matrix matrix = matrices.get(scaled);
+        if (matrix == null) {
+            return values(name);
         }
-        return values(name);
+        return scaled.equals(name) ? matrix.integers() : matrix.scales();
     }
 
     /** What names of parameters begin with and stored names do not. */

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,27 +163,46 @@ final class CheckpointView {
         return info != null && info.dataType() == DataType.I8;
     }
 
-    /** The values of parameters, in their order, read on all processors. */
+    /** The values of parameters, read on all processors. */
     Map<String, float[]> floats(List<String> parameters) throws IOException {
-        float[][] arrays = new float[parameters.size()][];
+        return readAll(parameters, this::floats);
+    }
+
+    /** Matrices that are stored in 8 bits, read on all processors. */
+    Map<String, Int8Matrix> matrices(List<String> parameters) throws IOException {
+        return readAll(parameters, this::matrix);
+    }
+
+    private interface Reading<T> {
+        T read(String parameter) throws IOException;
+    }
+
+    private static <T> Map<String, T> readAll(List<String> parameters, Reading<T> reading) throws IOException {
+        Map<String, T> all = new ConcurrentHashMap<>();
         try {
-            IntStream.range(0, arrays.length).parallel().forEach(i -> arrays[i] = read(parameters.get(i)));
+            parameters.parallelStream().forEach(parameter -> {
+                try {
+                    all.put(parameter, reading.read(parameter));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
         } catch (UncheckedIOException e) {
             throw Objects.requireNonNull(e.getCause());
         }
-        Map<String, float[]> values = new LinkedHashMap<>();
-        for (int i = 0; i < arrays.length; i++) {
-            values.put(parameters.get(i), arrays[i]);
-        }
-        return values;
+        return all;
     }
 
-    private float[] read(String parameter) {
-        try {
-            return floats(parameter);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private Int8Matrix matrix(String parameter) throws IOException {
+        String name = Objects.requireNonNull(sources.get(parameter)).name();
+        float[] scales = file.floats(name + AlbertWeights.SCALE);
+        for (float scale : scales) {
+            if (!Float.isFinite(scale)) {
+                throw new ModelFormatException(
+                        file.path(), name + AlbertWeights.SCALE + " holds " + scale + "; scales are finite");
+            }
         }
+        return Int8Matrix.ofIntegers(file.floats(name), scales);
     }
 
     /** The values of a parameter in a new array. */

@@ -1,9 +1,9 @@
 package dev.albert4j.model;
 
 /**
- * A matrix in 8-bit integers, symmetric, with one scale a row: {@code w[r, c] ≈ scale[r] · values[r, c]}, values from -127 to
- * 127, and the largest of each row that is not all zero is ±127. Quantizing what {@link #toFloats} gives finds the same integers
- * again.
+ * A matrix in 8-bit integers, symmetric, with one scale a row: {@code w[r, c] ≈ scale[r] · values[r, c]}. Those of {@link #of} go
+ * from -127 to 127, and the largest of each row that is not all zero is ±127, so that quantizing what {@link #toFloats} gives finds
+ * the same integers again.
  */
 public final class Int8Matrix {
     private static final int MAX = 127;
@@ -47,6 +47,21 @@ public final class Int8Matrix {
         return new Int8Matrix(numRows, numColumns, values, scales);
     }
 
+    /**
+     * What a file holds.
+     *
+     * @param integers from -128 to 127, row-major
+     * @param scales finite, one a row
+     */
+    static Int8Matrix ofIntegers(float[] integers, float[] scales) {
+        byte[] values = new byte[integers.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (byte) integers[i];
+        }
+        int numColumns = scales.length == 0 ? 0 : integers.length / scales.length;
+        return new Int8Matrix(scales.length, numColumns, values, scales);
+    }
+
     /** Rows, one a scale: outputs of a dense layer, or entries of a table. */
     public int numRows() {
         return numRows;
@@ -54,6 +69,10 @@ public final class Int8Matrix {
 
     public int numColumns() {
         return numColumns;
+    }
+
+    int numElements() {
+        return values.length;
     }
 
     /** The integer at a place of the row-major matrix. */

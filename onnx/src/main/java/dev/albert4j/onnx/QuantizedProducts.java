@@ -1,6 +1,5 @@
 package dev.albert4j.onnx;
 
-import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Int8Matrix;
 import java.util.List;
@@ -16,8 +15,7 @@ record QuantizedProducts(AlbertWeights weights) implements Products {
     @Override
     public String linear(GraphBuilder g, String x, String name) {
         float[] bias = weights.values(name + ".bias");
-        float[] weight = weights.values(name + ".weight");
-        Int8Matrix matrix = Int8Matrix.of(weight, bias.length, weight.length / bias.length);
+        Int8Matrix matrix = weights.int8Matrix(name + ".weight");
         String kernel = g.array(name + ".kernel_quantized", transposed(matrix), matrix.numColumns(), matrix.numRows());
         String scale = g.array(name + ".kernel_scale", matrix.scales(), matrix.numRows());
         return g.node("Add", List.of(product(g, x, kernel, scale), g.array(name + ".bias", bias, bias.length)));
@@ -58,8 +56,7 @@ record QuantizedProducts(AlbertWeights weights) implements Products {
     }
 
     private Int8Matrix words() {
-        AlbertConfig config = weights.config();
-        return Int8Matrix.of(weights.values(WORDS), config.vocabSize(), config.embeddingSize());
+        return weights.int8Matrix(WORDS);
     }
 
     /** The integers of a matrix [out, in], turned round: [in, out]. */
