@@ -81,6 +81,14 @@ final class PretrainCommand implements Callable<Integer> {
                     "a model to go on from, with new steps; its shape and tokenizer hold where there is no --config")
     private @Nullable String init;
 
+    @Option(
+            names = "--repeat-positions",
+            paramLabel = "N",
+            description =
+                    "with --init: positions from N on start as copies of the first N, over and over; for a model that"
+                            + " was trained on examples of N tokens, and now is on longer ones")
+    private @Nullable Integer repeatPositions;
+
     @Option(names = "--fp16", description = "store the weights in 16 bits: half the size")
     private boolean fp16;
 
@@ -223,7 +231,7 @@ final class PretrainCommand implements Callable<Integer> {
 
     private void run() throws IOException {
         ranks.check();
-        PretrainStart start = PretrainStart.of(config, init);
+        PretrainStart start = PretrainStart.of(config, init, repeatPositions);
         Pretraining run = new Pretraining(start, corpus, output, options, settings());
         run.describe(spec.root().commandLine().getParseResult().originalArgs());
         run.watch(tensorboard);

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +19,35 @@ import org.jspecify.annotations.Nullable;
  * @param config shape of the model, with the head of pre-training
  * @param tokenizer its tokenizer
  * @param parent model whose weights it starts with; null for none
+ * @param repeatedPositions positions from this one on start as copies of those before it; null to take them as they are
  */
 record PretrainStart(
-        AlbertConfig config, Tokenizer tokenizer, @Nullable ModelDirectory parent) {
+        AlbertConfig config,
+        Tokenizer tokenizer,
+        @Nullable ModelDirectory parent,
+        @Nullable Integer repeatedPositions) {
+    private static final String POSITIONS = "albert.embeddings.position_embeddings.weight";
+
+    PretrainStart {
+        int numPositions = config.maxPositionEmbeddings();
+        if (repeatedPositions != null && (repeatedPositions < 1 || repeatedPositions >= numPositions)) {
+            throw new IllegalArgumentException("--repeat-positions " + repeatedPositions + " is not between 1 and "
+                    + (numPositions - 1) + ", one less than the model's positions");
+        }
+        if (repeatedPositions != null && parent == null) {
+            throw new IllegalArgumentException("--repeat-positions needs --init, a model that has learnt positions");
+        }
+    }
+
     /**
      * Reads it.
      *
      * @param config a directory with config.json and a tokenizer, or such a file in one; null to take the model's
      * @param init a model, or null; one of both there is
+     * @param repeatedPositions as in the record
      */
-    static PretrainStart of(@Nullable Path config, @Nullable String init) throws IOException {
+    static PretrainStart of(@Nullable Path config, @Nullable String init, @Nullable Integer repeatedPositions)
+            throws IOException {
         ModelDirectory parent = init == null ? null : ModelDirectory.open(Models.resolve(init));
         if (parent != null && !parent.hasWeights()) {
             throw new IllegalArgumentException(parent.path() + " has no weights to start from; give it as --config");
@@ -35,14 +56,14 @@ record PretrainStart(
             if (parent == null) {
                 throw new IllegalArgumentException("there is neither a configuration nor a model");
             }
-            return of(parent.config(), Models.tokenizer(parent), parent);
+            return of(parent.config(), Models.tokenizer(parent), parent, repeatedPositions);
         }
         if (!Files.exists(config)) {
             throw new NoSuchFileException(config.toString(), null, "there is no such directory or file");
         }
         if (Files.isDirectory(config)) {
             ModelDirectory directory = ModelDirectory.open(config);
-            return of(directory.config(), Models.tokenizer(directory), parent);
+            return of(directory.config(), Models.tokenizer(directory), parent, repeatedPositions);
         }
         Tokenizer tokenizer = Tokenizer.load(config.toAbsolutePath().resolveSibling("."));
         AlbertConfig read = AlbertConfig.read(config);
@@ -50,11 +71,16 @@ record PretrainStart(
             throw new IllegalArgumentException(config + ": the tokenizer beside it has "
                     + tokenizer.vocabulary().size() + " tokens, but vocab_size is " + read.vocabSize());
         }
-        return of(read, tokenizer, parent);
+        return of(read, tokenizer, parent, repeatedPositions);
     }
 
-    private static PretrainStart of(AlbertConfig config, Tokenizer tokenizer, @Nullable ModelDirectory parent) {
-        return new PretrainStart(config.toBuilder().head(Head.PRE_TRAINING).build(), tokenizer, parent);
+    private static PretrainStart of(
+            AlbertConfig config,
+            Tokenizer tokenizer,
+            @Nullable ModelDirectory parent,
+            @Nullable Integer repeatedPositions) {
+        AlbertConfig pretraining = config.toBuilder().head(Head.PRE_TRAINING).build();
+        return new PretrainStart(pretraining, tokenizer, parent, repeatedPositions);
     }
 
     /** The weights: new ones, or the parent's as far as it has them. */
@@ -63,7 +89,21 @@ record PretrainStart(
             return AlbertWeights.initialize(config, seed);
         }
         try (var tensors = parent.openTensors()) {
-            return AlbertWeights.loadEncoder(config, tensors, seed).weights();
+            AlbertWeights weights =
+                    AlbertWeights.loadEncoder(config, tensors, seed).weights();
+            return repeatedPositions == null ? weights : repeated(weights, repeatedPositions);
         }
+    }
+
+    /** As Longformer's positions were made of RoBERTa's (Beltagy et al. 2020, section 5): neighbours stay neighbours. */
+    private static AlbertWeights repeated(AlbertWeights weights, int numPositions) {
+        float[] positions = weights.values(POSITIONS).clone(); // [positions, E]
+        int learnt = numPositions * weights.config().embeddingSize();
+        for (int i = learnt; i < positions.length; i++) {
+            positions[i] = positions[i - learnt];
+        }
+        Map<String, float[]> values = new LinkedHashMap<>();
+        weights.names().forEach(name -> values.put(name, name.equals(POSITIONS) ? positions : weights.values(name)));
+        return AlbertWeights.of(weights.config(), values);
     }
 }

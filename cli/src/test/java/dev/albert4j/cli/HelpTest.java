@@ -31,7 +31,7 @@ class HelpTest {
                     "--attention-dropout --batch-size --checkpoint-minutes --config --corpus --dev-share --dropout --epochs"
                             + " --evaluate-every --fp16 --hours --init --learning-rate --masked-lm-prob --max-grad-norm --max-length"
                             + " --max-predictions --micro-batch-tokens --minutes --ngram --no-sop --one-sentence-a-line --optimizer"
-                            + " --output --preset --schedule --seed --short-seq-prob --steps --tensorboard --threads --tokens"
+                            + " --output --preset --repeat-positions --schedule --seed --short-seq-prob --steps --tensorboard --threads --tokens"
                             + " --precision --device --processes --rank --ranks --master --warmup-ratio --weight-decay"),
             Map.entry("tokenize", "--max-length --no-special --recognize-special --stride --truncation --whole-text"),
             Map.entry("encode", "--all-layers --input --output " + ENGINE),

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +51,39 @@ class PretrainCommandTest {
             }
         }
         return args.toArray();
+    }
+
+    @Test
+    void positionsCanStartAsCopiesOfTheFirst() throws IOException {
+        CommandRun.of(pretrain("--steps=2")).succeeds();
+        Path second = work.resolve("second");
+        CommandRun.of(pretrain(
+                        "--init",
+                        output,
+                        "--repeat-positions=10",
+                        "--output",
+                        second,
+                        "--steps=1",
+                        "--learning-rate=1e-9"))
+                .succeeds();
+        float[] before = positions(output);
+        float[] after = positions(second);
+        int repeated = 10 * before.length / Workshop.MAX_LENGTH;
+        for (int i = 0; i < before.length; i++) {
+            assertThat(after[i]).isCloseTo(before[i % repeated], Offset.offset(1e-6f));
+        }
+        assertThat(CommandRun.of(pretrain("--repeat-positions=10", "--output", work.resolve("third")))
+                        .fails())
+                .contains("--repeat-positions needs --init");
+        for (int wrong : new int[] {0, Workshop.MAX_LENGTH}) {
+            assertThat(CommandRun.of(pretrain("--init", output, "--repeat-positions", wrong))
+                            .fails())
+                    .contains("--repeat-positions " + wrong + " is not between 1 and " + (Workshop.MAX_LENGTH - 1));
+        }
+    }
+
+    private static float[] positions(Path model) throws IOException {
+        return ModelDirectory.open(model).weights().values("albert.embeddings.position_embeddings.weight");
     }
 
     @Test
