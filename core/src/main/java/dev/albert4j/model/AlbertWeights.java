@@ -203,6 +203,13 @@ public final class AlbertWeights {
         return new AlbertWeights(config, rounded, Collections.unmodifiableSet(new LinkedHashSet<>(names)));
     }
 
+    /** The same with all of {@link AlbertParameters#quantizable} rounded. */
+    public AlbertWeights quantized() {
+        Set<String> names = new LinkedHashSet<>();
+        AlbertParameters.quantizable(config).forEach(parameter -> names.add(parameter.name()));
+        return quantized(names);
+    }
+
     private Int8Matrix int8(Parameter parameter) {
         return Int8Matrix.of(
                 values(parameter.name()),
