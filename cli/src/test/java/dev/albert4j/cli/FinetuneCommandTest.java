@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.DataType;
 import dev.albert4j.io.JsonFile;
 import dev.albert4j.io.Safetensors;
+import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,31 @@ import org.junit.jupiter.api.io.TempDir;
 class FinetuneCommandTest {
     @TempDir
     Path work;
+
+    @Test
+    void aModelTrainedInEightBitsIsStoredSoAndKeepsItsFigures() throws IOException {
+        Path train = Workshop.csv(work.resolve("train.csv"), 60, 1);
+        Path dev = Workshop.csv(work.resolve("dev.csv"), 60, 2);
+        Path output = work.resolve("model");
+        Object[] options = {"--dev", dev, "--quantize", "int8", "--epochs=2"};
+        CommandRun run = CommandRun.of(Workshop.finetune(Workshop.scratch(), train, output, options))
+                .succeeds();
+        AlbertWeights weights = ModelDirectory.open(output).weights();
+        assertThat(weights.int8Names()).isEqualTo(weights.quantized().int8Names());
+        ObjectNode provenance = JsonFile.read(output.resolve("provenance.json"));
+        assertThat(provenance.at("/config/quantize").textValue()).isEqualTo("INT8");
+        assertThat(CommandRun.of("evaluate", output, "--data", dev, "--engine", "int8")
+                        .succeeds()
+                        .out())
+                .isEqualTo(run.out())
+                .isEqualTo(CommandRun.of("evaluate", output, "--data", dev)
+                        .succeeds()
+                        .out());
+        assertThat(CommandRun.of(Workshop.finetune(
+                                Workshop.scratch(), train, work.resolve("none"), "--quantize=int8", "--precision=bf16"))
+                        .fails())
+                .contains("--quantize INT8 needs the precision FP32, not BF16");
+    }
 
     @Test
     void aModelFromScratchLearnsAndSaysWhatItReached() throws IOException {

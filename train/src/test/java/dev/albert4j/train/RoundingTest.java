@@ -12,8 +12,10 @@ import dev.albert4j.model.Batch;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.Int8Matrix;
 import dev.albert4j.model.OutputStates;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -26,6 +28,7 @@ class RoundingTest {
     private static final int INPUTS = 9;
     private static final int OUTPUTS = 5;
 
+    /** The engine's own arithmetic, in plain Java; a value between two steps may fall to the other side, so the mean is compared. */
     @Test
     void theEncoderRoundsAsTheEngineOfEightBits() {
         Batch batch = TinyModels.batch(TinyModels.examples(20, 3));
@@ -33,23 +36,32 @@ class RoundingTest {
             AlbertWeights weights = AlbertWeights.initialize(TinyModels.config(), seed);
             try (PointerScope scope = new PointerScope();
                     AlbertModel rounding = new AlbertModel(weights, TrainingDevice.CPU, Rounding.INT8);
-                    AlbertModel exact = new AlbertModel(weights);
+                    AlbertModel replica = rounding.replica();
+                    AlbertModel floats = new AlbertModel(weights);
                     Int8Products products = Int8Products.inJava();
                     CpuEncoder engine = CpuEncoder.of(weights, 1, products)) {
-                float[] expected = engine.encode(batch, OutputStates.POOLED).pooled();
-                float[] rounded = Tensors.floats(rounding.pooled(PackedBatch.of(batch)));
-                float[] floats = Tensors.floats(exact.pooled(PackedBatch.of(batch)));
-                System.err.println(distance(rounded, expected) + " " + distance(floats, expected));
+                PackedBatch packed = PackedBatch.of(batch);
+                float[] states = engine.encode(batch, OutputStates.LAST).lastHiddenState();
+                assertThat(distance(rounding.lastHiddenState(packed, state -> {}), states))
+                        .isLessThan(1e-4);
+                assertThat(distance(floats.lastHiddenState(packed, state -> {}), states))
+                        .isGreaterThan(2e-3);
+                float[] pooled = engine.encode(batch, OutputStates.POOLED).poolerOutput();
+                assertThat(distance(rounding.pooled(packed), pooled)).isLessThan(1e-4);
+                assertThat(distance(replica.pooled(packed), pooled)).isLessThan(1e-4);
+                assertThat(distance(floats.pooled(packed), pooled)).isGreaterThan(2e-3);
             }
         }
     }
 
-    private static double distance(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += Math.abs(a[i] - b[i]);
-        }
-        return sum / a.length;
+    /** The mean absolute difference. */
+    private static double distance(Tensor actual, float[] expected) {
+        float[] values = Tensors.floats(actual);
+        assertThat(values).hasSameSizeAs(expected);
+        return IntStream.range(0, values.length)
+                .mapToDouble(i -> Math.abs(values[i] - expected[i]))
+                .average()
+                .orElseThrow();
     }
 
     @Test
@@ -58,8 +70,8 @@ class RoundingTest {
         float[] x = random(random, ROWS * INPUTS);
         float[] w = random(random, OUTPUTS * INPUTS);
         float[] c = random(random, ROWS * OUTPUTS);
-        java.util.Arrays.fill(x, INPUTS, 2 * INPUTS, 0); // a row of nothing
-        java.util.Arrays.fill(w, 0, INPUTS, 0);
+        Arrays.fill(x, INPUTS, 2 * INPUTS, 0); // a row of nothing
+        Arrays.fill(w, 0, INPUTS, 0);
         for (int i = 2 * INPUTS; i < 3 * INPUTS; i++) {
             x[i] = 1 + Math.abs(x[i]); // 0 belongs to the grid of a row without it
         }
