@@ -178,7 +178,7 @@ final class CompressCommand implements Callable<Integer> {
     /** In 8 bits as far as {@code --max-drop} allows; what pruning has cost already is not counted. */
     private AlbertWeights quantized(ModelDirectory parent, AlbertWeights weights) throws IOException {
         if (data == null) {
-            return Quantization.all(weights);
+            return weights.quantized();
         }
         double least;
         try (Encoder encoder = engine.openFloats(weights)) {

@@ -64,6 +64,7 @@ final class FinetuneCommand implements Callable<Integer> {
             Map.entry("--distill-temperature", "distillTemperature"),
             Map.entry("--distill-hidden", "distillHidden"),
             Map.entry("--sparsity", "sparsity"),
+            Map.entry("--quantize", "quantize"),
             Map.entry("--patience", "patience"),
             Map.entry("--precision", "precision"),
             Map.entry("--device", "device"),

@@ -1,7 +1,5 @@
 package dev.albert4j.cli;
 
-import dev.albert4j.model.AlbertParameters;
-import dev.albert4j.model.AlbertParameters.Parameter;
 import dev.albert4j.model.AlbertWeights;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -20,11 +18,6 @@ final class Quantization {
 
     private Quantization() {}
 
-    /** All matrices in 8 bits. */
-    static AlbertWeights all(AlbertWeights weights) {
-        return weights.quantized(names(weights));
-    }
-
     /**
      * As many matrices in 8 bits as {@code least} allows.
      *
@@ -32,8 +25,8 @@ final class Quantization {
      * @throws IllegalArgumentException if one matrix alone costs too much
      */
     static AlbertWeights keeping(AlbertWeights weights, Accuracy accuracy, double least) throws IOException {
-        Set<String> names = names(weights);
-        AlbertWeights quantized = weights.quantized(names);
+        AlbertWeights quantized = weights.quantized();
+        Set<String> names = quantized.int8Names();
         double reached = accuracy.of(quantized);
         while (!(reached >= least)) { // not a number is not enough
             reached = Double.NEGATIVE_INFINITY;
@@ -54,14 +47,6 @@ final class Quantization {
             System.err.println("stays in floats: " + sensitive);
         }
         return quantized;
-    }
-
-    private static Set<String> names(AlbertWeights weights) {
-        Set<String> names = new LinkedHashSet<>();
-        for (Parameter parameter : AlbertParameters.quantizable(weights.config())) {
-            names.add(parameter.name());
-        }
-        return names;
     }
 
     private static Set<String> without(Set<String> names, String name) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.task.ThresholdTuning;
 import dev.albert4j.train.FrozenPart;
 import dev.albert4j.train.OptimizerType;
+import dev.albert4j.train.Rounding;
 import dev.albert4j.train.TrainConfig;
 import dev.albert4j.train.WrongSettingException;
 import java.util.List;
@@ -91,6 +92,13 @@ final class RecipeOptions {
             paramLabel = "R",
             description = "set this share of the layers' weights to 0, the smallest, more and more of them (default 0)")
     private @Nullable Double sparsity;
+
+    @Option(
+            names = "--quantize",
+            paramLabel = "TYPE",
+            description =
+                    "int8: train with the rounding of 8 bits, and store the model so (engine int8); none (default): floats")
+    private @Nullable Rounding quantize;
 
     @Option(
             names = "--patience",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.DataType;
 import dev.albert4j.io.JsonFile;
 import dev.albert4j.io.Safetensors;
+import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,44 @@ import org.junit.jupiter.api.io.TempDir;
 class FinetuneCommandTest {
     @TempDir
     Path work;
+
+    @Test
+    void aModelTrainedInEightBitsIsStoredSoAndKeepsItsFigures() throws IOException {
+        Path texts = Files.write(work.resolve("texts.txt"), Workshop.corpus().subList(0, 100));
+        Path output = work.resolve("model");
+        Object[] options = {"--task", "fill-mask", "--dev", texts, "--quantize", "int8", "--epochs=1"};
+        CommandRun run = CommandRun.of(Workshop.finetune(Workshop.encoder(), texts, output, options))
+                .succeeds();
+        AlbertWeights weights = ModelDirectory.open(output).weights();
+        assertThat(weights.int8Names()).isEqualTo(weights.quantized().int8Names());
+        ObjectNode provenance = JsonFile.read(output.resolve("provenance.json"));
+        assertThat(provenance.at("/config/quantize").textValue()).isEqualTo("INT8");
+        double trained = perplexity(run);
+        double inFloats = Math.abs(perplexity(evaluate(output, texts, "--engine=cpu")) - trained);
+        assertThat(inFloats).isPositive(); // what it multiplies is not rounded
+        for (CommandRun inEightBits :
+                List.of(evaluate(output, texts, "--engine=int8"), evaluate(output, texts, "--threads=1"))) {
+            assertThat(perplexity(inEightBits)).isCloseTo(trained, within(inFloats / 3));
+        }
+    }
+
+    private static CommandRun evaluate(Path model, Path texts, String option) {
+        return CommandRun.of("evaluate", model, "--data", texts, option).succeeds();
+    }
+
+    private static double perplexity(CommandRun run) {
+        return Double.parseDouble(run.out().strip().split("\\s+")[1]);
+    }
+
+    @Test
+    void eightBitsAreNotTrainedInSixteen() throws IOException {
+        Path train = Workshop.csv(work.resolve("train.csv"), 20, 1);
+        Path output = work.resolve("model");
+        Object[] options = {"--quantize=int8", "--precision=bf16"};
+        assertThat(CommandRun.of(Workshop.finetune(Workshop.scratch(), train, output, options))
+                        .fails())
+                .contains("--quantize INT8 needs the precision FP32, not BF16");
+    }
 
     @Test
     void aModelFromScratchLearnsAndSaysWhatItReached() throws IOException {

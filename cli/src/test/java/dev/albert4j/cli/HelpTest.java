@@ -24,7 +24,7 @@ class HelpTest {
                             + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
                             + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
                             + " --pooling --normalize --temperature --group-size --teacher --distill-alpha --distill-temperature --distill-hidden --sparsity"
-                            + " --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds"
+                            + " --quantize --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds"
                             + " --precision --device"),
             Map.entry(
                     "pretrain",

@@ -63,6 +63,7 @@ class WrongOptionTest {
         "--class-weights, good=0, '--class-weights \"good=0\" is neither'",
         "--tune-thresholds, label, --tune-thresholds LABEL needs --task multi-label",
         "--tune-thresholds, some, 'NONE, LABEL, GLOBAL'",
+        "--quantize, int4, 'NONE, INT8'",
         "--folds, 1, --folds 1 is less than 2",
         "--folds, 2.5, 2.5",
         "--preset, albert-v3, albert-v1 and albert-v2",

@@ -220,6 +220,13 @@ public final class AlbertWeights {
         return new AlbertWeights(config, others, rounded);
     }
 
+    /** The same with all of {@link AlbertParameters#quantizable} rounded. */
+    public AlbertWeights quantized() {
+        return quantized(AlbertParameters.quantizable(config).stream()
+                .map(Parameter::name)
+                .collect(Collectors.toSet()));
+    }
+
     /**
      * A parameter of two dimensions in 8 bits: as it is stored, if it is one of {@link #int8Names}, else rounded.
      *

@@ -45,6 +45,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 @SuppressWarnings("try") // a PointerScope acts by being open
 public final class AlbertModel implements AutoCloseable {
     private final AlbertConfig config;
+    private final Rounding rounding;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, TensorOptional> optionals = new LinkedHashMap<>(); // the same, as libtorch takes biases
     private final Dropout dropout = new Dropout();
@@ -61,8 +62,14 @@ public final class AlbertModel implements AutoCloseable {
      * @throws WrongSettingException if there is no such device here
      */
     public AlbertModel(AlbertWeights weights, TrainingDevice device) {
+        this(weights, device, Rounding.NONE);
+    }
+
+    /** The same, with an encoder that rounds. */
+    AlbertModel(AlbertWeights weights, TrainingDevice device, Rounding rounding) {
         device.check();
         config = weights.config();
+        this.rounding = rounding;
         try (PointerScope scope = new PointerScope()) {
             Device place = device.torch();
             for (Parameter parameter : AlbertParameters.of(config)) {
@@ -77,6 +84,7 @@ public final class AlbertModel implements AutoCloseable {
 
     private AlbertModel(AlbertModel original) {
         config = original.config;
+        rounding = original.rounding;
         try (PointerScope scope = new PointerScope()) {
             original.parameters.forEach((name, values) -> add(name, values.detach()));
         }
@@ -166,7 +174,7 @@ public final class AlbertModel implements AutoCloseable {
     Tensor predictionLogits(Tensor states) {
         Tensor x = activation(dense("predictions.dense", states)); // [P, E]
         x = layerNorm("predictions.LayerNorm", x, config.embeddingSize());
-        return inFp32(linear(x, parameter("albert.embeddings.word_embeddings.weight"), optional("predictions.bias")));
+        return inFp32(linear(x, rounded("albert.embeddings.word_embeddings.weight"), optional("predictions.bias")));
     }
 
     /**
@@ -235,14 +243,14 @@ public final class AlbertModel implements AutoCloseable {
      * @return [B, H]
      */
     Tensor pooler(Tensor firstTokens) {
-        return tanh(dense("albert.pooler", firstTokens)); // [B, H]
+        return tanh(encoderDense("albert.pooler", firstTokens)); // [B, H]
     }
 
     /** @param lastLayer runs the last layer on its input [N, H], on as many tokens as are needed of it */
     private Tensor encode(PackedBatch batch, BiFunction<Layer, Tensor, Tensor> lastLayer, Consumer<Tensor> states) {
         Tensor x = embeddings(batch); // [N, E]
         states.accept(x);
-        x = dense("albert.encoder.embedding_hidden_mapping_in", x); // [N, H]
+        x = encoderDense("albert.encoder.embedding_hidden_mapping_in", x); // [N, H]
         states.accept(x);
         Layer[][] groups = layers();
         for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
@@ -260,7 +268,7 @@ public final class AlbertModel implements AutoCloseable {
 
     private Tensor embeddings(PackedBatch batch) {
         String prefix = "albert.embeddings.";
-        Tensor x = sparseEmbedding(prefix + "word_embeddings.weight", batch.ids()); // [N, E]
+        Tensor x = rounding.weights(sparseEmbedding(prefix + "word_embeddings.weight", batch.ids())); // [N, E]
         x = x.add_(embedding(parameter(prefix + "token_type_embeddings.weight"), batch.typeIds()));
         x = x.add_(embedding(parameter(prefix + "position_embeddings.weight"), batch.positions()));
         return drop(layerNorm(prefix + "LayerNorm", x, config.embeddingSize()), config.hiddenDropoutProb());
@@ -282,16 +290,22 @@ public final class AlbertModel implements AutoCloseable {
         return groups;
     }
 
-    /** One shared layer in one forward pass: query, key and value are joined to one matrix for all its uses. */
+    /** One shared layer in one forward pass: matrices are joined, and rounded, once for all its uses. */
     private final class Layer {
         private final String prefix;
-        private final Tensor weight; // [3AD, H]
+        private final Tensor weight; // of query, key and value, [3AD, H]
         private final Tensor bias; // [3AD]
+        private final Tensor dense; // [H, AD]
+        private final Tensor ffn; // [F, H]
+        private final Tensor ffnOutput; // [H, F]
 
         Layer(String prefix) {
             this.prefix = prefix;
-            this.weight = joined("weight");
+            this.weight = rounding.weights(joined("weight"));
             this.bias = joined("bias");
+            this.dense = rounded(prefix + ".attention.dense.weight");
+            this.ffn = rounded(prefix + ".ffn.weight");
+            this.ffnOutput = rounded(prefix + ".ffn_output.weight");
         }
 
         private Tensor joined(String kind) {
@@ -321,18 +335,22 @@ public final class AlbertModel implements AutoCloseable {
 
         private Tensor afterAttention(Tensor context, Tensor residual) {
             int h = config.hiddenSize();
-            Tensor attended = drop(dense(prefix + ".attention.dense", context), config.hiddenDropoutProb());
+            Tensor attended = drop(product(context, dense, ".attention.dense"), config.hiddenDropoutProb());
             attended = layerNorm(prefix + ".attention.LayerNorm", attended.add_(residual), h); // [M, H]
-            Tensor inner = activation(dense(prefix + ".ffn", attended)); // [M, F]
-            Tensor output = drop(dense(prefix + ".ffn_output", inner), config.hiddenDropoutProb()); // [M, H]
+            Tensor inner = activation(product(attended, ffn, ".ffn")); // [M, F]
+            Tensor output = drop(product(inner, ffnOutput, ".ffn_output"), config.hiddenDropoutProb()); // [M, H]
             return layerNorm(prefix + ".full_layer_layer_norm", output.add_(attended), h); // [M, H]
+        }
+
+        private Tensor product(Tensor x, Tensor weight, String name) {
+            return linear(rounding.inputs(x), weight, optional(prefix + name + ".bias"));
         }
 
         /** Attention of all tokens, [N, AD]. */
         private Tensor attention(Tensor x, PackedBatch batch) {
             int a = config.numAttentionHeads();
             int d = config.headSize();
-            TensorVector qkv = linear(x, weight, new TensorOptional(bias)) // [N, 3AD]
+            TensorVector qkv = linear(rounding.inputs(x), weight, new TensorOptional(bias)) // [N, 3AD]
                     .split_with_sizes(batch.groupTokens(), 0); // each [bT, 3AD]
             TensorVector contexts = new TensorVector();
             for (int i = 0; i < batch.groups().size(); i++) {
@@ -361,10 +379,14 @@ public final class AlbertModel implements AutoCloseable {
             int d = config.headSize();
             int width = a * d;
             TensorVector queries = linear(
-                            some, weight.narrow(0, 0, width), new TensorOptional(bias.narrow(0, 0, width)))
+                            rounding.inputs(some),
+                            weight.narrow(0, 0, width),
+                            new TensorOptional(bias.narrow(0, 0, width)))
                     .split_with_sizes(groupTokens, 0); // each [bM, AD]
             TensorVector keysAndValues = linear(
-                            x, weight.narrow(0, width, 2 * width), new TensorOptional(bias.narrow(0, width, 2 * width)))
+                            rounding.inputs(x),
+                            weight.narrow(0, width, 2 * width),
+                            new TensorOptional(bias.narrow(0, width, 2 * width)))
                     .split_with_sizes(batch.groupTokens(), 0); // each [bT, 2AD]
             TensorVector contexts = new TensorVector();
             for (int i = 0; i < batch.groups().size(); i++) {
@@ -419,6 +441,14 @@ public final class AlbertModel implements AutoCloseable {
 
     private Tensor dense(String prefix, Tensor x) {
         return linear(x, parameter(prefix + ".weight"), optional(prefix + ".bias"));
+    }
+
+    private Tensor encoderDense(String prefix, Tensor x) {
+        return linear(rounding.inputs(x), rounded(prefix + ".weight"), optional(prefix + ".bias"));
+    }
+
+    private Tensor rounded(String name) {
+        return rounding.weights(parameter(name));
     }
 
     private Tensor layerNorm(String prefix, Tensor x, int size) {

@@ -66,7 +66,7 @@ final class FinetuneRun {
      * @throws IllegalArgumentException if the task has no such metric as the settings name
      */
     Evaluation evaluate(StepReport step) {
-        AlbertWeights weights = model.weights();
+        AlbertWeights weights = present();
         Report report = Objects.requireNonNull(development, "development data").evaluate(weights, encoder);
         Evaluation evaluation = evaluation(step.step(), step.epoch() + 1, report);
         if (evaluation.best()) {
@@ -92,7 +92,7 @@ final class FinetuneRun {
 
     /** The result as it stands: the best weights with the thresholds that their evaluation chose. */
     Finetuned result() {
-        AlbertWeights weights = best == null ? model.weights() : best;
+        AlbertWeights weights = best == null ? present() : best;
         for (Evaluation evaluation : history) {
             if (evaluation.best()) {
                 AlbertConfig chosen = ModelThresholds.with(
@@ -101,6 +101,11 @@ final class FinetuneRun {
             }
         }
         return new Finetuned(weights, history);
+    }
+
+    /** The model's present weights as they will be used. */
+    private AlbertWeights present() {
+        return config.quantize().of(model.weights());
     }
 
     Checkpoint checkpoint() {
@@ -128,7 +133,7 @@ final class FinetuneRun {
         trainer.seek(checkpoint.step());
         readHistory(checkpoint.settings().getOrDefault(HISTORY, "[]"));
         Map<String, float[]> kept = checkpoint.tensors(BEST);
-        best = kept.isEmpty() ? null : AlbertWeights.of(model.config(), kept);
+        best = kept.isEmpty() ? null : config.quantize().of(AlbertWeights.of(model.config(), kept));
     }
 
     private String writeHistory() {

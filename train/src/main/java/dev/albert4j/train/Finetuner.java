@@ -136,7 +136,7 @@ public final class Finetuner {
         boolean leads = ranks.rank() == 0;
         RunDirectory kept = leads ? directory : null;
         Optional<Checkpoint> checkpoint = kept == null ? Optional.empty() : kept.load(settings);
-        try (AlbertModel model = new AlbertModel(start, config.device());
+        try (AlbertModel model = new AlbertModel(start, config.device(), config.quantize());
                 Objective objective = task.objective(model, config, tokenizer.vocabulary());
                 Trainer trainer = new Trainer(objective, config, ranks);
                 ShutdownHook hook = new ShutdownHook(this::stop)) {

@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param distillTemperature divides teacher's and student's logits before they are compared
  * @param distillHidden weight of the hidden states' distance, which is added; 0 for none
  * @param sparsity share of the shared layers' weights that is 0 at the end, the smallest, gradually more of them; 0 for none
+ * @param quantize in how many bits the model is to be used, and is stored
  * @param hiddenDropout replaces the model's {@code hiddenDropoutProb}, where given
  * @param attentionDropout replaces the model's {@code attentionProbsDropoutProb}, where given
  * @param classifierDropout replaces the model's {@code classifierDropoutProb}, where given
@@ -85,6 +86,7 @@ public record TrainConfig(
         double distillTemperature,
         double distillHidden,
         double sparsity,
+        Rounding quantize,
         @Nullable Double hiddenDropout,
         @Nullable Double attentionDropout,
         @Nullable Double classifierDropout,
@@ -137,6 +139,7 @@ public record TrainConfig(
             2,
             0,
             0,
+            Rounding.NONE,
             null,
             null,
             null,
@@ -196,6 +199,9 @@ public record TrainConfig(
         if (sparsity > 0 && patience > 0) {
             throw new WrongSettingException(
                     "sparsity", sparsity + " is reached by a run that takes all its steps, without patience");
+        }
+        if (quantize != Rounding.NONE && precision != Precision.FP32) {
+            throw new WrongSettingException("quantize", quantize + " needs the precision FP32, not " + precision);
         }
         between("distillHidden", distillHidden, 0, Double.MAX_VALUE);
         between("hiddenDropout", hiddenDropout == null ? 0 : hiddenDropout, 0, 1);

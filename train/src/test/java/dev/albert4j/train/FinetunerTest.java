@@ -109,6 +109,29 @@ class FinetunerTest {
     }
 
     @Test
+    void aRunInEightBitsResumesBitForBitAndItsResultLiesOnTheirGrid() throws IOException {
+        String settings = SETTINGS.replace("\"epochs\": 4", "\"epochs\": 4, \"quantize\": \"INT8\"");
+        AlbertWeights uninterrupted = finetuner(settings).run(task(train, dev)).weights();
+        assertThat(uninterrupted.int8Names())
+                .hasSameElementsAs(AlbertParameters.quantizable(uninterrupted.config()).stream()
+                        .map(Parameter::name)
+                        .toList());
+        assertSame(uninterrupted.quantized(), uninterrupted);
+        RunDirectory run = new RunDirectory(directory.resolve("model.run"));
+        Finetuner finetuner = finetuner(settings).in(run);
+        finetuner.onStep(report -> {
+            if (report.step() == 29) {
+                finetuner.stop();
+            }
+        });
+        assertThatExceptionOfType(TrainingStoppedException.class).isThrownBy(() -> finetuner.run(task(train, dev)));
+        AlbertWeights resumed =
+                finetuner(settings).in(run).run(task(train, dev)).weights();
+        assertSame(resumed, uninterrupted);
+        assertThat(resumed.int8Names()).isEqualTo(uninterrupted.int8Names());
+    }
+
+    @Test
     void aRunWithLambAndPatienceResumesBitForBitToo() throws IOException {
         String settings = SETTINGS.replace(
                 "\"epochs\": 4",
