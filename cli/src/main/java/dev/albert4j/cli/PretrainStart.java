@@ -54,7 +54,11 @@ record PretrainStart(
     }
 
     private static PretrainStart of(AlbertConfig config, Tokenizer tokenizer, @Nullable ModelDirectory parent) {
-        return new PretrainStart(config.toBuilder().head(Head.PRE_TRAINING).build(), tokenizer, parent);
+        AlbertConfig model = config.toBuilder()
+                .head(Head.PRE_TRAINING)
+                .exitClassifiers(false)
+                .build();
+        return new PretrainStart(model, tokenizer, parent);
     }
 
     /** The weights: new ones, or the parent's as far as it has them. */
