@@ -39,6 +39,7 @@ class EarlyExitCommandTest {
     void textsLeaveWithTheLayerSaid() throws IOException {
         AlbertConfig config = ModelDirectory.open(model).config();
         assertThat(config.exitClassifiers()).isTrue();
+        assertThat(CommandRun.of("inspect", model).succeeds().out()).containsPattern("exitClassifiers +3");
         for (String engine : List.of("cpu", "int8")) {
             List<JsonNode> answers = CommandRun.of(
                             "predict", model, TEXTS[0], TEXTS[1], "--patience", 1, "--engine", engine)
@@ -72,15 +73,12 @@ class EarlyExitCommandTest {
     @Test
     void trainingGoesOnFromItWithItsClassifiersOrWithoutThem() throws IOException {
         Path again = work.resolve("again");
-        CommandRun.of(Workshop.finetune(
-                        model, train, again, "--early-exit", "--epochs=1", "--learning-rate=1e-12"))
+        CommandRun.of(Workshop.finetune(model, train, again, "--early-exit", "--epochs=1", "--learning-rate=1e-12"))
                 .succeeds();
         AlbertWeights before = ModelDirectory.open(model).weights();
         AlbertWeights after = ModelDirectory.open(again).weights();
         for (String name : List.of("exit_classifiers.0.weight", "exit_classifiers.2.weight", "classifier.weight")) {
-            assertThat(after.values(name))
-                    .usingComparatorWithPrecision(1e-6f)
-                    .containsExactly(before.values(name));
+            assertThat(after.values(name)).usingComparatorWithPrecision(1e-6f).containsExactly(before.values(name));
         }
         Path plain = work.resolve("plain");
         CommandRun.of(Workshop.finetune(model, train, plain, "--epochs=1")).succeeds();

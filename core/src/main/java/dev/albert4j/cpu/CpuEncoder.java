@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Follows {@code AlbertModel} of Hugging Face's {@code modeling_albert.py} in evaluation mode: same order, same names.
  * Sequences run without padding. A sequence's result is the same, to the last bit, alone or in any batch, with any number
- * of threads.
+ * of threads; so is what a layer shows of it when sequences leave early.
  *
  * <p>Safe for use by several threads. One call at a time gets the encoder's own threads; others meanwhile run on their
  * caller's alone. Holds the weights twice as packed copies at most, and for each call running at once buffers of a few

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Classification that ends at the layer where the answer has settled: "BERT Loses Patience" (Zhou et al. 2020, section 3.2). Each
+ * Classification that ends at the layer where the answer has settled: "BERT Loses Patience" (Zhou et al. 2020, section 3). Each
  * layer has a classifier; a text leaves at the first whose label is that of as many layers before it as the patience is. Thread-safe.
  */
 final class EarlyExit {

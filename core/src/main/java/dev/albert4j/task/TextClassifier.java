@@ -87,7 +87,7 @@ public final class TextClassifier {
 
     /**
      * The same, but a text leaves the encoder at the first layer whose classifier gives the label of the {@code patience} layers before
-     * it, with that classifier's probabilities (Zhou et al. 2020, section 3.2). Explanations still are of all layers.
+     * it, with that classifier's probabilities (Zhou et al. 2020, section 3). Explanations still are of all layers.
      *
      * @param patience 1 to L × I − 1
      * @throws IllegalArgumentException if it is another number, the model has no exit classifiers, or the encoder is no {@link

@@ -190,7 +190,8 @@ class AlbertConfigTest {
 
     @Test
     void exitClassifiersAreAFieldOfTheirOwnAndOfClassifiersOfOneLabel() throws IOException {
-        String classifier = "'architectures':['AlbertForSequenceClassification'],'num_hidden_layers':3,'exit_classifiers':";
+        String classifier =
+                "'architectures':['AlbertForSequenceClassification'],'num_hidden_layers':3,'exit_classifiers':";
         AlbertConfig config = read("{" + classifier + "true}");
         assertThat(config.exitClassifiers()).isTrue();
         assertThat(ConfigFile.toJson(config).get("exit_classifiers").asBoolean())

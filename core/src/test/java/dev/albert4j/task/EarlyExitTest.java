@@ -94,10 +94,8 @@ class EarlyExitTest {
 
     /** What the classifier of a layer makes of the pooled states of a model that ends there, [B][C]. */
     private static double[][] logits(AlbertWeights weights, int layer, Batch batch) {
-        AlbertConfig shallower = CONFIG.toBuilder()
-                .numHiddenLayers(layer)
-                .exitClassifiers(false)
-                .build();
+        AlbertConfig shallower =
+                CONFIG.toBuilder().numHiddenLayers(layer).exitClassifiers(false).build();
         Map<String, float[]> values = new LinkedHashMap<>();
         weights.names().stream()
                 .filter(name -> !name.startsWith("exit_classifiers."))
@@ -135,8 +133,15 @@ class EarlyExitTest {
     /** The counter goes up with each layer that says the same as the one before it, and back to 0 with one that does not. */
     @ParameterizedTest
     @CsvSource({
-        "aaaaaa, 1, 2", "aaaaaa, 3, 4", "aaaaaa, 5, 6", "abbbbb, 1, 3", "abbaaa, 2, 6", "ababab, 1, 6", "abaabb, 1, 4",
-        "aabbaa, 2, 6", "aaabcc, 2, 3"
+        "aaaaaa, 1, 2",
+        "aaaaaa, 3, 4",
+        "aaaaaa, 5, 6",
+        "abbbbb, 1, 3",
+        "abbaaa, 2, 6",
+        "ababab, 1, 6",
+        "abaabb, 1, 4",
+        "aabbaa, 2, 6",
+        "aaabcc, 2, 3"
     })
     void patienceIsCountedAsInTheReference(String labels, int patience, int layer) {
         EarlyExit exit = EarlyExit.of(oneHot(), new Scripted(labels), patience);
@@ -210,8 +215,7 @@ class EarlyExitTest {
         for (int patience : new int[] {-1, 0, 6}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> EarlyExit.of(weights, encoder, patience))
-                    .withMessage("patience " + patience
-                            + " is not between 1 and 5, one less than the model's layers");
+                    .withMessage("patience " + patience + " is not between 1 and 5, one less than the model's layers");
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EarlyExit.of(weights, new WholeEncoder(), 2))

@@ -147,7 +147,7 @@ public final class AlbertModel implements AutoCloseable {
 
     /**
      * The logits of all classifiers of a model with exit classifiers: each of the shared pooler's output on its own layer's first tokens
-     * (Zhou et al. 2020, section 3.1).
+     * (Zhou et al. 2020, section 3).
      *
      * @return L × I times [B, C], from the first layer to the last
      */

@@ -159,7 +159,7 @@ public enum Loss {
     }
 
     /**
-     * The mean of the layers' cross-entropies, the k-th layer's with weight k (Zhou et al. 2020, equation 2).
+     * The mean of the layers' cross-entropies, the k-th layer's with weight k (Zhou et al. 2020, section 3).
      *
      * @param logits of each layer, from the first, [B, C]
      */

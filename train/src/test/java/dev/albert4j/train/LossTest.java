@@ -278,7 +278,8 @@ class LossTest {
                     first[in] = states[batch.start(i) * h + in];
                 }
                 double[] pooled = linear(weights, "albert.pooler", first);
-                logits[i] = linear(weights, name, Arrays.stream(pooled).map(Math::tanh).toArray());
+                logits[i] = linear(
+                        weights, name, Arrays.stream(pooled).map(Math::tanh).toArray());
             }
         }
         return logits;
