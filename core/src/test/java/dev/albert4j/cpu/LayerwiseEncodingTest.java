@@ -17,7 +17,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /** {@link CpuEncoder}, layer by layer. */
-class EarlyExitTest {
+class LayerwiseEncodingTest {
     private static final AlbertConfig CONFIG = AlbertConfig.builder()
             .vocabSize(50)
             .embeddingSize(20)
