@@ -9,6 +9,7 @@ import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,14 +95,16 @@ class EarlyExitCommandTest {
         assertThat(shallow.values("exit_classifiers.0.weight")).isEqualTo(whole.values("exit_classifiers.0.weight"));
         assertThat(shallow.values("classifier.weight")).isEqualTo(whole.values("exit_classifiers.1.weight"));
         assertThat(shallow.values("classifier.bias")).isEqualTo(whole.values("exit_classifiers.1.bias"));
-        // Two layers of four: what left there left with the same answer.
-        JsonNode early = CommandRun.of("predict", model, TEXTS[0], "--patience", 1)
-                .json()
-                .get(0);
-        if (early.get("layer").asInt() == 2) {
-            assertThat(CommandRun.of("predict", two, TEXTS[0]).json().get(0).get("scores"))
-                    .isEqualTo(early.get("scores"));
+        List<JsonNode> early = predict(model, "--patience", 1);
+        List<JsonNode> ended = predict(two);
+        int numEarly = 0;
+        for (int i = 0; i < early.size(); i++) {
+            if (early.get(i).get("layer").asInt() == 2) {
+                assertThat(ended.get(i).get("scores")).isEqualTo(early.get(i).get("scores"));
+                numEarly++;
+            }
         }
+        assertThat(numEarly).isPositive();
         Path one = work.resolve("one");
         CommandRun.of("compress", model, "--layers", 1, "--output", one).succeeds();
         assertThat(ModelDirectory.open(one).config().exitClassifiers()).isFalse();
@@ -121,6 +124,13 @@ class EarlyExitCommandTest {
                         small)
                 .succeeds();
         CommandRun.of("predict", small, TEXTS[0], "--patience", 1).succeeds();
+    }
+
+    private static List<JsonNode> predict(Path model, Object... options) {
+        List<Object> args = new ArrayList<>(List.of("predict", model));
+        Workshop.rows(40, 9).forEach(row -> args.add(row[0]));
+        args.addAll(List.of(options));
+        return CommandRun.of(args.toArray()).json();
     }
 
     @Test

@@ -111,6 +111,28 @@ class LayerwiseEncodingTest {
     }
 
     @Test
+    void inEightBitsASequenceIsShownTheSameAloneAsInABatch() {
+        Batch batch = batch(LENGTHS);
+        float[][][] together = new float[batch.numSequences()][CONFIG.numPasses()][];
+        try (CpuEncoder encoder = CpuEncoder.of(AlbertWeights.initialize(CONFIG, 4), 3, Int8Products.inJava())) {
+            encoder.encode(batch, (sequence, layer, pooled) -> {
+                together[sequence][layer - 1] = pooled;
+                return layer == exitOf(sequence);
+            });
+            for (int i = 0; i < batch.numSequences(); i++) {
+                float[][] alone = new float[CONFIG.numPasses()][];
+                int layers = exitOf(i);
+                encoder.encode(batch.select(new int[] {i}), (sequence, layer, pooled) -> {
+                    alone[layer - 1] = pooled;
+                    return layer == layers;
+                });
+                assertThat(alone).isDeepEqualTo(together[i]);
+                assertThat(alone[layers - 1]).isNotNull();
+            }
+        }
+    }
+
+    @Test
     void whatHasLeftIsNotComputed() {
         CountedRows counted = new CountedRows();
         Batch batch = batch(10, 3, 20);
