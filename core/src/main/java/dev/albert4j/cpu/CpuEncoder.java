@@ -196,15 +196,13 @@ public final class CpuEncoder implements LayerwiseEncoder {
         int[] numbers = IntStream.range(whole.from(), whole.to()).toArray(); // in the batch, of those that are left
         Part part = whole.select(IntStream.range(0, numbers.length).toArray());
         Rows first = Rows.of(numbers.length, config.hiddenSize(), kernels.panelWidth());
+        embeddings(part, w, team, new Result(config, part.batch(), OutputStates.POOLED, false)); // [N, H]; keeps none
         for (int state = 1; state <= config.numPasses(); state++) {
-            Result result = new Result(config, part.batch(), OutputStates.POOLED, true);
-            if (state == 1) {
-                embeddings(part, w, team, result); // [N, H]
-            }
             AlbertLayer layer = layer(state);
             keysAndValues(layer, part, w, team);
             copyFirstTokens(part, w.hidden(), first);
             firstTokens(layer, part, first, w, team); // [B, H]
+            Result result = new Result(config, part.batch(), OutputStates.POOLED, true);
             pooler(pooler, part, first, w, team, result); // [B, H]
             int[] all = numbers;
             int[] staying = staying(rule, all, state, result.toOutput().poolerOutput());
