@@ -82,7 +82,7 @@ public final class EncoderBenchmark {
     private static double flop(AlbertConfig config, long length) {
         double h = config.hiddenSize();
         double layer = 2 * length * h * (4 * h + 2 * config.intermediateSize()) + 4.0 * length * length * h;
-        double numLayers = (double) config.numHiddenLayers() * config.innerGroupNum();
+        double numLayers = config.numPasses();
         return numLayers * layer + 2 * length * h * config.embeddingSize() + 2 * h * h;
     }
 }

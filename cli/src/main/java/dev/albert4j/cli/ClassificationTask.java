@@ -17,6 +17,9 @@ record ClassificationTask(TextClassifier classifier) implements ModelTask {
     public void predict(List<TextLines.Line> lines, AnswerStyle style, JsonLines out) throws IOException {
         List<Input> inputs =
                 lines.stream().map(line -> new Input(line.text(), line.pair())).toList();
+        if (style.explain() && classifier.exitsEarly()) {
+            throw new IllegalArgumentException("--explain is of all layers: it goes without --patience");
+        }
         if (style.explain()) {
             for (Input input : inputs) {
                 TextClassifier.Explanation explanation = classifier.explain(input);
@@ -33,7 +36,7 @@ record ClassificationTask(TextClassifier classifier) implements ModelTask {
         }
     }
 
-    private static void write(Classification answer, AnswerStyle style, JsonGenerator json) throws IOException {
+    private void write(Classification answer, AnswerStyle style, JsonGenerator json) throws IOException {
         json.writeStringField("label", answer.label());
         json.writeNumberField("score", (float) answer.score());
         json.writeObjectFieldStart("scores");
@@ -42,6 +45,14 @@ record ClassificationTask(TextClassifier classifier) implements ModelTask {
         }
         json.writeEndObject();
         json.writeBooleanField("truncated", answer.truncated());
+        if (classifier.exitsEarly()) {
+            json.writeNumberField("layer", answer.layer());
+        }
+    }
+
+    @Override
+    public ModelTask withPatience(int patience) {
+        return new ClassificationTask(classifier.withPatience(patience));
     }
 
     private static void write(List<WordContribution> words, JsonGenerator json) throws IOException {

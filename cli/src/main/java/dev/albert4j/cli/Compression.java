@@ -3,6 +3,7 @@ package dev.albert4j.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.albert4j.model.AlbertConfig;
+import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.tokenize.Vocabulary;
 import dev.albert4j.train.Importance;
@@ -62,12 +63,24 @@ record Compression(
         return all - numPruned;
     }
 
-    /** The model with fewer layers. */
+    /** The model with fewer layers; of several classifiers, the one of the layer that is then the last becomes the model's own. */
     AlbertWeights shallower(AlbertWeights weights) {
-        return layers == null
-                ? weights
-                : weights.withConfig(
-                        weights.config().toBuilder().numHiddenLayers(layers).build());
+        AlbertConfig config = weights.config();
+        if (layers == null || layers == config.numHiddenLayers()) {
+            return weights;
+        }
+        AlbertConfig.Builder shallower = config.toBuilder().numHiddenLayers(layers);
+        if (!config.exitClassifiers()) {
+            return weights.withConfig(shallower.build());
+        }
+        int numExits = layers * config.innerGroupNum() - 1;
+        AlbertConfig result = shallower.exitClassifiers(numExits > 0).build();
+        Map<String, float[]> values = new LinkedHashMap<>();
+        for (AlbertParameters.Parameter parameter : AlbertParameters.of(result)) {
+            String name = parameter.name();
+            values.put(name, weights.values(name.replaceFirst("^classifier", "exit_classifiers." + numExits)));
+        }
+        return AlbertWeights.of(result, values);
     }
 
     /**

@@ -188,6 +188,12 @@ final class FinetuneCommand implements Callable<Integer> {
     @Mixin
     private DistillationOptions distillation = new DistillationOptions();
 
+    @Option(
+            names = "--early-exit",
+            description =
+                    "for classification: train a classifier on every layer, so that predict --patience can stop at one of them")
+    private boolean earlyExit;
+
     @Mixin
     private RecipeOptions recipe = new RecipeOptions();
 
@@ -291,6 +297,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 dev == null ? List.of(train) : List.of(train, dev));
         run.watch(events);
         run.learnFrom(distillation);
+        run.exitEarly(earlyExit);
         return run;
     }
 
@@ -300,6 +307,9 @@ final class FinetuneCommand implements Callable<Integer> {
         SETTINGS.addTo(settings, spec.commandLine().getParseResult());
         embedding.check(kind);
         distillation.check(kind);
+        if (earlyExit && kind != FinetuneTask.CLASSIFICATION) {
+            throw new IllegalArgumentException("--early-exit is for --task classification");
+        }
         recipe.applyTo(settings, kind, data.evaluates());
         if (metric != null) {
             if (!kind.metrics().contains(metric)) {

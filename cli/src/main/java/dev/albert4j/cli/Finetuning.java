@@ -35,6 +35,7 @@ final class Finetuning {
     private List<Path> files = List.of();
     private @Nullable Path tensorboard;
     private DistillationOptions distillation = new DistillationOptions();
+    private boolean earlyExit;
     private boolean keepsFinished;
 
     Finetuning(Path init, Path output, boolean fp16) {
@@ -59,6 +60,11 @@ final class Finetuning {
         this.distillation = distillation;
     }
 
+    /** Gives the model a classifier after each layer. */
+    void exitEarly(boolean earlyExit) {
+        this.earlyExit = earlyExit;
+    }
+
     /** Has a model that such a run has already written left as it is, and one of another run refused, instead of replaced. */
     void keepFinished() {
         keepsFinished = true;
@@ -75,9 +81,7 @@ final class Finetuning {
         ObjectNode completed = given.deepCopy();
         data.complete(completed, parent);
         TrainConfig settings = settings(completed, parent.config());
-        AlbertConfig withoutTask =
-                parent.config().toBuilder().finetuningTask("").build();
-        AlbertWeights weights = initialWeights(parent, data.configure(withoutTask), settings.seed());
+        AlbertWeights weights = initialWeights(parent, configure(parent.config(), data), settings.seed());
         Finetuner finetuner = new Finetuner(weights, tokenizer, settings);
         AlbertWeights teacher = teacher(tokenizer, weights.config(), settings);
         OutputPath.checkRun(output, tensorboard);
@@ -105,6 +109,14 @@ final class Finetuning {
             System.out.print(best.report().text());
             return best.report().metrics();
         }
+    }
+
+    private AlbertConfig configure(AlbertConfig parent, TaskData data) {
+        AlbertConfig withoutTask =
+                parent.toBuilder().finetuningTask("").exitClassifiers(false).build();
+        return data.configure(withoutTask).toBuilder()
+                .exitClassifiers(earlyExit)
+                .build();
     }
 
     private @Nullable AlbertWeights teacher(Tokenizer tokenizer, AlbertConfig student, TrainConfig settings)
@@ -181,7 +193,7 @@ final class Finetuning {
         AlbertWeights fresh = AlbertWeights.initialize(weights.config(), seed);
         Map<String, float[]> values = new LinkedHashMap<>();
         for (String name : weights.names()) {
-            values.put(name, (name.startsWith("classifier.") ? fresh : weights).values(name));
+            values.put(name, (name.contains("classifier") ? fresh : weights).values(name));
         }
         return AlbertWeights.of(weights.config(), values);
     }

@@ -55,6 +55,9 @@ final class InspectCommand implements Callable<Integer> {
         if (!config.labels().isEmpty()) {
             line("labels", DataOptions.abbreviate(config.labels()));
         }
+        if (config.exitClassifiers()) {
+            line("exitClassifiers", config.numPasses() - 1);
+        }
         if (!config.finetuningTask().isEmpty()) {
             line("finetuningTask", config.finetuningTask());
         }

@@ -43,6 +43,15 @@ interface ModelTask {
                 "--threshold is for models that put any number of labels on a text, or answer questions");
     }
 
+    /**
+     * The same, but a text leaves the encoder once so many layers have agreed with the one before them.
+     *
+     * @throws IllegalArgumentException if the task, the model or the engine has no such exits, or the value is out of its range
+     */
+    default ModelTask withPatience(int patience) {
+        throw new IllegalArgumentException("--patience is for models that put one label on a text");
+    }
+
     /** Hears how far an evaluation is. */
     @FunctionalInterface
     interface Progress {

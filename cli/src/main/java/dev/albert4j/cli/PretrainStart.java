@@ -79,7 +79,10 @@ record PretrainStart(
             Tokenizer tokenizer,
             @Nullable ModelDirectory parent,
             @Nullable Integer repeatedPositions) {
-        AlbertConfig pretraining = config.toBuilder().head(Head.PRE_TRAINING).build();
+        AlbertConfig pretraining = config.toBuilder()
+                .head(Head.PRE_TRAINING)
+                .exitClassifiers(false)
+                .build();
         return new PretrainStart(pretraining, tokenizer, parent, repeatedPositions);
     }
 

@@ -43,7 +43,7 @@ final class StatesWriter {
         long hiddenSize = config.hiddenSize();
         if (allLayers) {
             declare("embeddings." + number, length, (long) config.embeddingSize());
-            for (int state = 0; state <= config.numHiddenLayers() * config.innerGroupNum(); state++) {
+            for (int state = 0; state <= config.numPasses(); state++) {
                 declare("hidden_states." + number + "." + state, length, hiddenSize);
             }
         }

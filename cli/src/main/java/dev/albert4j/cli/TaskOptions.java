@@ -23,6 +23,14 @@ final class TaskOptions {
                             + " than X, in logits (default: what was chosen in training, else 0.5, and an answer always)")
     private @Nullable Double threshold;
 
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description =
+                    "of a model trained with --early-exit: stop at the layer whose label is that of the N layers before it"
+                            + " (default: all layers)")
+    private @Nullable Integer patience;
+
     /** @throws IllegalArgumentException if a value is out of its range */
     void check() {
         if (batchTokens < 1) {
@@ -40,6 +48,9 @@ final class TaskOptions {
     /** Puts a model to work. */
     ModelTask open(ModelDirectory directory, Encoder encoder) throws IOException {
         ModelTask task = ModelTask.of(directory, encoder, batchTokens);
-        return threshold == null ? task : task.withThreshold(threshold);
+        if (threshold != null) {
+            task = task.withThreshold(threshold);
+        }
+        return patience == null ? task : task.withPatience(patience);
     }
 }

@@ -15,15 +15,16 @@ class HelpTest {
     private static final String ENGINE = "--engine --threads";
     private static final Map<String, String> VERBS = Map.ofEntries(
             Map.entry("quickstart", "--output"),
-            Map.entry("predict", "--batch-tokens --explain --threshold --top-k " + ENGINE),
-            Map.entry("evaluate", "--batch-tokens --columns --data --report --skip-bad --threshold " + ENGINE),
+            Map.entry("predict", "--batch-tokens --explain --patience --threshold --top-k " + ENGINE),
+            Map.entry(
+                    "evaluate", "--batch-tokens --columns --data --patience --report --skip-bad --threshold " + ENGINE),
             Map.entry(
                     "finetune",
                     "--attention-dropout --batch-size --classifier-dropout --columns --config --dev --dev-share --dropout"
                             + " --epochs --evaluate-every --fp16 --label-names --label-smoothing --learning-rate --max-grad-norm"
                             + " --max-length --metric --model --output --seed --skip-bad --task --threads --train --warmup-ratio"
                             + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
-                            + " --pooling --normalize --temperature --group-size --teacher --distill-alpha --distill-temperature --distill-hidden --sparsity"
+                            + " --pooling --normalize --temperature --group-size --teacher --distill-alpha --distill-temperature --distill-hidden --sparsity --early-exit"
                             + " --quantize --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds"
                             + " --precision --device"),
             Map.entry(

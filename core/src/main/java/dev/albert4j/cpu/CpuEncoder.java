@@ -4,9 +4,11 @@ import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertParameters;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Batch;
-import dev.albert4j.model.Encoder;
 import dev.albert4j.model.EncoderOutput;
+import dev.albert4j.model.ExitRule;
+import dev.albert4j.model.LayerwiseEncoder;
 import dev.albert4j.model.OutputStates;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -21,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Follows {@code AlbertModel} of Hugging Face's {@code modeling_albert.py} in evaluation mode: same order, same names.
  * Sequences run without padding. A sequence's result is the same, to the last bit, alone or in any batch, with any number
- * of threads.
+ * of threads; so is what a layer shows of it when sequences leave early.
  *
  * <p>Safe for use by several threads. One call at a time gets the encoder's own threads; others meanwhile run on their
  * caller's alone. Holds the weights twice as packed copies at most, and for each call running at once buffers of a few
  * hundred rows, which are kept for later calls.
  */
-public final class CpuEncoder implements Encoder {
+public final class CpuEncoder implements LayerwiseEncoder {
     private static final int MAX_TOKENS_PER_PART = 512;
     private static final int MAX_ROWS_PER_SLICE = 128; // a multiple of Kernels.ROW_UNIT
     private static final int MIN_ROWS_PER_SLICE = 8;
@@ -118,36 +120,52 @@ public final class CpuEncoder implements Encoder {
 
     @Override
     public EncoderOutput encode(Batch batch, OutputStates output) {
+        Result result = new Result(config, batch, output, pooler != null);
+        inParts(batch, (part, w, members) -> forward(part, output, w, members, result));
+        return result.toOutput();
+    }
+
+    @Override
+    public void encode(Batch batch, ExitRule rule) {
+        if (pooler == null) {
+            throw new IllegalArgumentException("the model has no pooler, whose output tells when to leave");
+        }
+        Linear itsPooler = pooler;
+        inParts(batch, (part, w, members) -> forward(part, itsPooler, rule, w, members));
+    }
+
+    /** A way through the model for a part of a batch. */
+    @FunctionalInterface
+    private interface Forward {
+        void run(Part part, Workspace w, Team team);
+    }
+
+    private void inParts(Batch batch, Forward forward) {
         calls.readLock().lock();
         try {
             if (closed) {
                 throw new IllegalStateException("the encoder is closed");
             }
-            return encodeOpen(batch, output);
+            batch.check(config);
+            PreferredKernels.awaitWarmUp();
+            inPartsOfOpen(batch, forward);
         } finally {
             calls.readLock().unlock();
         }
     }
 
-    private EncoderOutput encodeOpen(Batch batch, OutputStates output) {
-        batch.check(config);
-        PreferredKernels.awaitWarmUp();
-        if (output == OutputStates.POOLED && pooler == null) {
-            return new EncoderOutput(null, List.of(), null);
-        }
+    private void inPartsOfOpen(Batch batch, Forward forward) {
         Team members = team.tryEnter() ? team : alone;
         try {
             Workspace workspace = workspaces.poll();
             if (workspace == null) {
                 workspace = new Workspace(config, kernels, team.size(), MAX_ROWS_PER_SLICE);
             }
-            Result result = new Result(config, batch, output, pooler != null);
             for (Part part : Part.split(batch, MAX_TOKENS_PER_PART)) {
                 workspace.reserve(part);
-                forward(part, output, workspace, members, result);
+                forward.run(part, workspace, members);
             }
             workspaces.offer(workspace); // dropped if more calls run at once than there are threads
-            return result.toOutput();
         } finally {
             if (members == team) {
                 team.exit();
@@ -156,31 +174,105 @@ public final class CpuEncoder implements Encoder {
     }
 
     private void forward(Part part, OutputStates output, Workspace w, Team team, Result result) {
-        int n = part.numTokens();
-        inSlices(n, w, team, slice -> embeddings(part, w.hidden(), slice, result)); // [N, H]
+        if (output == OutputStates.POOLED && pooler == null) {
+            return; // the model has nothing of what is asked for
+        }
+        embeddings(part, w, team, result); // [N, H]
         result.hiddenState(0, w.hidden(), part);
-
-        int numStates = config.numHiddenLayers() * config.innerGroupNum();
+        int numStates = config.numPasses();
         for (int state = 1; state <= numStates; state++) {
-            int group = config.groupOf((state - 1) / config.innerGroupNum());
-            AlbertLayer layer = albertLayerGroups.get(group).get((state - 1) % config.innerGroupNum());
-            boolean firstTokensOnly = output == OutputStates.POOLED && state == numStates;
-            inSlices(n, w, team, slice -> keysAndValues(layer, part, w, slice));
-            if (firstTokensOnly) {
-                keepFirstTokens(w.hidden(), part); // [B, H]
-                n = part.numSequences();
-            }
-            inSlices(n, w, team, slice -> albertLayer(layer, part, firstTokensOnly, w, slice)); // [N, H] or [B, H]
-            if (!firstTokensOnly) {
+            AlbertLayer layer = layer(state);
+            keysAndValues(layer, part, w, team);
+            if (output == OutputStates.POOLED && state == numStates) {
+                copyFirstTokens(part, w.hidden(), w.hidden());
+                firstTokens(layer, part, w.hidden(), w, team); // [B, H]
+            } else {
+                allTokens(layer, part, w, team); // [N, H]
                 result.hiddenState(state, w.hidden(), part);
             }
         }
         if (pooler != null) {
             if (output != OutputStates.POOLED) {
-                keepFirstTokens(w.hidden(), part); // [B, H]
+                copyFirstTokens(part, w.hidden(), w.hidden()); // [B, H]
             }
-            inSlices(part.numSequences(), w, team, slice -> pooler(pooler, part, w, slice, result)); // [B, H]
+            pooler(pooler, part, w.hidden(), w, team, result); // [B, H]
         }
+    }
+
+    /** Of each layer first the first tokens, which tell which sequences leave; then all tokens of those that stay. */
+    private void forward(Part whole, Linear pooler, ExitRule rule, Workspace w, Team team) {
+        int[] numbers = IntStream.range(whole.from(), whole.to()).toArray(); // in the batch, of those that are left
+        Part part = whole.select(IntStream.range(0, numbers.length).toArray());
+        Rows first = Rows.of(numbers.length, config.hiddenSize(), kernels.panelWidth());
+        embeddings(part, w, team, new Result(config, part.batch(), OutputStates.POOLED, false)); // [N, H]; keeps none
+        for (int state = 1; state <= config.numPasses(); state++) {
+            AlbertLayer layer = layer(state);
+            keysAndValues(layer, part, w, team);
+            copyFirstTokens(part, w.hidden(), first);
+            firstTokens(layer, part, first, w, team); // [B, H]
+            Result result = new Result(config, part.batch(), OutputStates.POOLED, true);
+            pooler(pooler, part, first, w, team, result); // [B, H]
+            int[] all = numbers;
+            int[] staying = staying(rule, all, state, result.toOutput().poolerOutput());
+            if (staying.length == 0 || state == config.numPasses()) {
+                return;
+            }
+            if (staying.length < all.length) {
+                numbers = IntStream.of(staying).map(i -> all[i]).toArray();
+                part = select(part, staying, w);
+            }
+            allTokens(layer, part, w, team); // [N, H]
+        }
+    }
+
+    /** Asks the rule of each sequence; gives the places of those that stay. */
+    private int[] staying(ExitRule rule, int[] numbers, int layer, float[] pooled) {
+        int h = config.hiddenSize();
+        return IntStream.range(0, numbers.length)
+                .filter(i -> !rule.leaves(numbers[i], layer, Arrays.copyOfRange(pooled, i * h, (i + 1) * h)))
+                .toArray();
+    }
+
+    /** Moves what has been computed of some sequences to the front: their hidden states, and where their keys and values are. */
+    private static Part select(Part part, int[] sequences, Workspace w) {
+        Part selected = part.select(sequences);
+        Rows hidden = w.hidden();
+        for (int i = 0; i < sequences.length; i++) {
+            int from = part.start(sequences[i]);
+            int numValues = selected.length(i) * hidden.stride();
+            System.arraycopy(
+                    hidden.values(), hidden.at(from), hidden.values(), hidden.at(selected.start(i)), numValues);
+        }
+        w.keysAndValues().select(sequences);
+        return selected;
+    }
+
+    /** The layer that leads to a state, counted over all inner layers from 1. */
+    private AlbertLayer layer(int state) {
+        int group = config.groupOf((state - 1) / config.innerGroupNum());
+        return albertLayerGroups.get(group).get((state - 1) % config.innerGroupNum());
+    }
+
+    private void embeddings(Part part, Workspace w, Team team, Result result) {
+        inSlices(part.numTokens(), w, team, slice -> embeddings(part, w.hidden(), slice, result));
+    }
+
+    private void keysAndValues(AlbertLayer layer, Part part, Workspace w, Team team) {
+        inSlices(part.numTokens(), w, team, slice -> keysAndValues(layer, part, w, slice));
+    }
+
+    private void allTokens(AlbertLayer layer, Part part, Workspace w, Team team) {
+        inSlices(part.numTokens(), w, team, slice -> albertLayer(layer, part, false, w.hidden(), w, slice));
+    }
+
+    /** @param first the first token of each sequence, [B, H] */
+    private void firstTokens(AlbertLayer layer, Part part, Rows first, Workspace w, Team team) {
+        inSlices(part.numSequences(), w, team, slice -> albertLayer(layer, part, true, first, w, slice));
+    }
+
+    /** @param first the first token of each sequence, [B, H] */
+    private void pooler(Linear pooler, Part part, Rows first, Workspace w, Team team, Result result) {
+        inSlices(part.numSequences(), w, team, slice -> pooler(pooler, part, first, slice, result));
     }
 
     /** Embeddings of some tokens, from ids to their hidden states. */
@@ -223,8 +315,9 @@ public final class CpuEncoder implements Encoder {
     }
 
     /** The rest of the layer, for some rows: a token each, or the first token of a sequence each. */
-    private void albertLayer(AlbertLayer layer, Part part, boolean firstTokensOnly, Workspace w, Slice slice) {
-        Rows hidden = w.hidden().from(slice.from());
+    private void albertLayer(
+            AlbertLayer layer, Part part, boolean firstTokensOnly, Rows states, Workspace w, Slice slice) {
+        Rows hidden = states.from(slice.from());
         int n = slice.numRows();
         Scratch s = slice.scratch();
         layer.query().apply(hidden, s.query(), n, slice.team()); // [n, A D]
@@ -244,9 +337,9 @@ public final class CpuEncoder implements Encoder {
         layer.fullLayerLayerNorm().apply(hidden, n);
     }
 
-    private void pooler(Linear pooler, Part part, Workspace w, Slice slice, Result result) {
+    private void pooler(Linear pooler, Part part, Rows first, Slice slice, Result result) {
         Rows pooled = slice.scratch().attended();
-        pooler.apply(w.hidden().from(slice.from()), pooled, slice.numRows(), slice.team()); // [n, H]
+        pooler.apply(first.from(slice.from()), pooled, slice.numRows(), slice.team()); // [n, H]
         result.poolerOutput(pooled, part.from() + slice.from(), slice.numRows()); // tanh
     }
 
@@ -268,11 +361,11 @@ public final class CpuEncoder implements Encoder {
         });
     }
 
-    /** Moves each sequence's first row to the row of the sequence's number, which is never below. */
-    private void keepFirstTokens(Rows rows, Part part) {
+    /** Copies each sequence's first row to the row of the sequence's number, which is never below. */
+    private void copyFirstTokens(Part part, Rows from, Rows to) {
         for (int sequence = 0; sequence < part.numSequences(); sequence++) {
-            int from = part.start(sequence) * rows.stride();
-            System.arraycopy(rows.values(), from, rows.values(), sequence * rows.stride(), config.hiddenSize());
+            int row = part.start(sequence);
+            System.arraycopy(from.values(), from.at(row), to.values(), to.at(sequence), config.hiddenSize());
         }
     }
 

@@ -37,6 +37,13 @@ final class KeysAndValues {
         }
     }
 
+    /** Goes over to a part of some of the sequences, in order, of which what was stored stays. */
+    void select(int[] sequences) {
+        for (int i = 0; i < sequences.length; i++) {
+            starts[i] = starts[sequences[i]];
+        }
+    }
+
     /** Stores consecutive rows of one sequence, of which the first is token {@code from} of the sequence. */
     void store(Rows key, Rows value, int numRows, int sequence, int from, int length) {
         for (int head = 0; head < numHeads; head++) {

@@ -3,6 +3,7 @@ package dev.albert4j.cpu;
 import dev.albert4j.model.Batch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Consecutive sequences of a batch that run together.
@@ -23,6 +24,12 @@ record Part(Batch batch, int from, int to) {
         }
         parts.add(new Part(batch, from, batch.numSequences()));
         return parts;
+    }
+
+    /** Some sequences of this part, by their numbers in it, as the only ones of a batch. */
+    Part select(int[] sequences) {
+        int[] inBatch = IntStream.of(sequences).map(sequence -> from + sequence).toArray();
+        return new Part(batch.select(inBatch), 0, sequences.length);
     }
 
     /** N of this part. */

@@ -18,7 +18,7 @@ final class Result {
 
     Result(AlbertConfig config, Batch batch, OutputStates output, boolean hasPooler) {
         this.config = config;
-        lastState = config.numHiddenLayers() * config.innerGroupNum();
+        lastState = config.numPasses();
         int numStates = switch (output) {
             case POOLED -> 0;
             case LAST -> 1;

@@ -82,6 +82,14 @@ public record Report(Map<String, Double> metrics, String text, JsonNode json) {
         return new Report(metrics, text, object);
     }
 
+    /** The same, and a number that says something else than how good the model is. */
+    public Report withFigure(String name, double value) {
+        ObjectNode object = json.deepCopy();
+        object.put(name, value);
+        String line = String.format(Locale.ROOT, "%s %.4f%n", name.replace('_', ' '), value);
+        return new Report(metrics, text + line, object);
+    }
+
     /**
      * The same, and a field of the model's configuration that these data chose.
      *

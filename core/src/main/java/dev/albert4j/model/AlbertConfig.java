@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param layerNormEps ε of every LayerNorm
  * @param labels label names by class index; empty for a model without labels
  * @param problemType how a classification head is read
+ * @param exitClassifiers whether every layer before the last has a classifier too, to leave the encoder there ({@code
+ *     exit_classifiers}, a field that Hugging Face does not know): Zhou et al. 2020, section 3
  * @param others fields of the file that are none of these, kept as they are
  */
 public record AlbertConfig(
@@ -64,6 +66,7 @@ public record AlbertConfig(
         double layerNormEps,
         List<String> labels,
         ProblemType problemType,
+        boolean exitClassifiers,
         Map<String, JsonNode> others) {
     /** The most values in one parameter. */
     public static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
@@ -106,6 +109,9 @@ public record AlbertConfig(
         bounded("numHiddenGroups × innerGroupNum", numHiddenGroups, innerGroupNum, MAX_LAYERS);
         labels = List.copyOf(labels);
         checkLabels(head, labels, problemType);
+        if (exitClassifiers) {
+            checkExits(head, labels, problemType, numHiddenLayers * innerGroupNum);
+        }
         others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
     }
 
@@ -136,6 +142,19 @@ public record AlbertConfig(
         if (head == Head.SEQUENCE_CLASSIFICATION && oneOfOne) {
             throw new IllegalArgumentException(
                     "problemType SINGLE_LABEL_CLASSIFICATION needs two labels or more, not 1");
+        }
+    }
+
+    private static void checkExits(Head head, List<String> labels, ProblemType problemType, int numLayers) {
+        boolean oneLabelOfSeveral = head == Head.SEQUENCE_CLASSIFICATION
+                && labels.size() != 1
+                && (problemType == ProblemType.UNSPECIFIED || problemType == ProblemType.SINGLE_LABEL_CLASSIFICATION);
+        if (!oneLabelOfSeveral) {
+            throw new IllegalArgumentException("exitClassifiers are for " + Head.SEQUENCE_CLASSIFICATION.architecture()
+                    + " with one label a text, but the model is " + head.architecture() + " (" + problemType + ")");
+        }
+        if (numLayers < 2) {
+            throw new IllegalArgumentException("exitClassifiers need two layers or more, not " + numLayers);
         }
     }
 
@@ -202,6 +221,11 @@ public record AlbertConfig(
         return true;
     }
 
+    /** How often a text passes through a layer: L × I. */
+    public int numPasses() {
+        return numHiddenLayers * innerGroupNum;
+    }
+
     /** Number of classes: the labels, two where none are named, as Hugging Face has it. */
     public int numLabels() {
         return labels.isEmpty() ? 2 : labels.size();
@@ -241,6 +265,7 @@ public record AlbertConfig(
         builder.layerNormEps = layerNormEps;
         builder.labels = labels;
         builder.problemType = problemType;
+        builder.exitClassifiers = exitClassifiers;
         builder.others = others;
         return builder;
     }
@@ -267,6 +292,7 @@ public record AlbertConfig(
         private double layerNormEps = 1e-12;
         private List<String> labels = List.of();
         private ProblemType problemType = ProblemType.UNSPECIFIED;
+        private boolean exitClassifiers;
         private Map<String, JsonNode> others = Map.of();
 
         private Builder() {}
@@ -372,6 +398,11 @@ public record AlbertConfig(
             return this;
         }
 
+        public Builder exitClassifiers(boolean value) {
+            exitClassifiers = value;
+            return this;
+        }
+
         /** What the model is fine-tuned for: one of {@link #others}; empty to take it out of them. */
         public Builder finetuningTask(String value) {
             Map<String, JsonNode> changed = new LinkedHashMap<>(others);
@@ -411,6 +442,7 @@ public record AlbertConfig(
                     layerNormEps,
                     labels,
                     problemType,
+                    exitClassifiers,
                     others);
         }
     }

@@ -50,6 +50,11 @@ public final class AlbertParameters {
             linear(list, "albert.pooler", h, h);
         }
         head(list, config);
+        if (config.exitClassifiers()) { // of the layers before the last
+            for (int exit = 0; exit < config.numPasses() - 1; exit++) {
+                linear(list, "exit_classifiers." + exit, config.numLabels(), h);
+            }
+        }
         return List.copyOf(list);
     }
 

@@ -1,7 +1,9 @@
 package dev.albert4j.model;
 
 import dev.albert4j.tokenize.Encoding;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * B token sequences laid end to end, N tokens in all, without padding. Immutable and thread-safe.
@@ -54,6 +56,17 @@ public final class Batch {
             System.arraycopy(typeIds[i], 0, allTypeIds, starts[i], ids[i].length);
         }
         return new Batch(allIds, allTypeIds, starts);
+    }
+
+    /** The batch of some of its sequences, in the order in which they are named. */
+    public Batch select(int[] sequences) {
+        return of(
+                IntStream.of(sequences)
+                        .mapToObj(i -> Arrays.copyOfRange(ids, starts[i], starts[i + 1]))
+                        .toArray(int[][]::new),
+                IntStream.of(sequences)
+                        .mapToObj(i -> Arrays.copyOfRange(typeIds, starts[i], starts[i + 1]))
+                        .toArray(int[][]::new));
     }
 
     /** B. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** {@link AlbertConfig} from and to the JSON of Hugging Face's and Google's configuration files. One reading of one file. */
 final class ConfigFile {
     private static final String HEAD_SIZE = "attention_head_size"; // not Hugging Face's: of pruned models
+    private static final String EXIT_CLASSIFIERS = "exit_classifiers"; // nor this
     private static final int MAX_LABELS = 1_000_000;
 
     private final Path file;
@@ -67,7 +68,8 @@ final class ConfigFile {
                 .initializerRange(number("initializer_range", preset.initializerRange()))
                 .layerNormEps(number("layer_norm_eps", preset.layerNormEps()))
                 .labels(labels())
-                .problemType(problemType());
+                .problemType(problemType())
+                .exitClassifiers(bool(EXIT_CLASSIFIERS));
         if (left.containsKey(HEAD_SIZE)) {
             builder.headSize(integer(HEAD_SIZE, 0));
         }
@@ -194,6 +196,14 @@ final class ConfigFile {
         return node.asDouble();
     }
 
+    private boolean bool(String name) throws ModelFormatException {
+        JsonNode node = take(name);
+        if (node != null && !node.isBoolean()) {
+            throw problem(name + " is " + shorten(node) + ", not true or false");
+        }
+        return node != null && node.asBoolean();
+    }
+
     /** The value of a field, which then counts as read; null where missing or JSON's null. */
     private @Nullable JsonNode take(String name) {
         JsonNode node = left.remove(name);
@@ -248,6 +258,9 @@ final class ConfigFile {
         }
         if (config.problemType() != ProblemType.UNSPECIFIED) {
             json.put("problem_type", jsonName(config.problemType()));
+        }
+        if (config.exitClassifiers()) {
+            json.put(EXIT_CLASSIFIERS, true);
         }
         Map<String, JsonNode> sorted = new TreeMap<>();
         json.properties().forEach(field -> sorted.put(field.getKey(), field.getValue()));

@@ -10,6 +10,7 @@ import dev.albert4j.tokenize.EncodingOptions;
 import dev.albert4j.tokenize.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,19 +72,23 @@ final class BatchRunner {
 
     /** Runs sequences; gives what is read for each, in their order. */
     <R> List<R> run(List<Sequence> sequences, OutputStates states, Reader<R> reader) {
+        return run(sequences, batch -> {
+            EncoderOutput output = encoder.encode(batch, states);
+            List<R> results = new ArrayList<>(batch.numSequences());
+            for (int row = 0; row < batch.numSequences(); row++) {
+                results.add(reader.read(output, row, batch.start(row), batch.length(row)));
+            }
+            return results;
+        });
+    }
+
+    /** Runs sequences in batches; gives what is found for each, in their order. */
+    <R> List<R> run(List<Sequence> sequences, Function<Batch, List<R>> model) {
         List<R> results = new ArrayList<>(sequences.size());
         for (List<Sequence> part : parts(sequences)) {
-            EncoderOutput output = encoder.encode(
-                    Batch.of(
-                            part.stream().map(Sequence::ids).toArray(int[][]::new),
-                            part.stream().map(Sequence::typeIds).toArray(int[][]::new)),
-                    states);
-            int firstToken = 0;
-            for (int row = 0; row < part.size(); row++) {
-                int length = part.get(row).ids().length;
-                results.add(reader.read(output, row, firstToken, length));
-                firstToken += length;
-            }
+            results.addAll(model.apply(Batch.of(
+                    part.stream().map(Sequence::ids).toArray(int[][]::new),
+                    part.stream().map(Sequence::typeIds).toArray(int[][]::new))));
         }
         return results;
     }

@@ -11,8 +11,10 @@ import java.util.List;
  * @param score its probability
  * @param scores all labels with their probabilities, in the model's order
  * @param truncated whether the text was longer than the model reads, and its end was left out
+ * @param layer where the text left the encoder: the last layer, L × I, unless the classifier {@linkplain TextClassifier#withPatience has
+ *     a patience}
  */
-public record Classification(String label, double score, List<Score> scores, boolean truncated) {
+public record Classification(String label, double score, List<Score> scores, boolean truncated, int layer) {
     /**
      * A label and its probability.
      *

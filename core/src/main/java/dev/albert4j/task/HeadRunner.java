@@ -2,6 +2,7 @@ package dev.albert4j.task;
 
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Batch;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.OutputStates;
 import dev.albert4j.tokenize.Encoding;
@@ -59,6 +60,11 @@ final class HeadRunner {
         }
         EncodingOptions oneMore = options().withMaxLength(options().maxLength() + 1);
         return tokenizer().encode(text, pair, oneMore).length() > options().maxLength();
+    }
+
+    /** Runs sequences in batches; gives what is found for each, in their order. */
+    <R> List<R> run(List<Sequence> sequences, Function<Batch, List<R>> model) {
+        return batches.run(sequences, model);
     }
 
     /** The head's values on the pooler output of each sequence: B arrays [C]. */

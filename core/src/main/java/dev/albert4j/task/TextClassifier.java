@@ -12,6 +12,7 @@ import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.ProblemType;
+import dev.albert4j.task.EarlyExit.Exit;
 import dev.albert4j.task.HeadRunner.Sequence;
 import dev.albert4j.tokenize.Encoding;
 import dev.albert4j.tokenize.Tokenizer;
@@ -29,8 +30,11 @@ import org.jspecify.annotations.Nullable;
  * encoder it was given.
  */
 public final class TextClassifier {
+    private final AlbertWeights weights;
+    private final Encoder encoder;
     private final HeadRunner runner;
     private final List<String> labels; // [C]
+    private final @Nullable EarlyExit earlyExit;
 
     /**
      * A text to classify.
@@ -66,8 +70,36 @@ public final class TextClassifier {
                     + config.head().architecture() + " (" + config.problemType() + ", " + config.numLabels()
                     + " labels)");
         }
+        this.weights = weights;
+        this.encoder = encoder;
         this.runner = new HeadRunner(tokenizer, weights, "classifier", encoder, maxBatchTokens);
         this.labels = labels(config);
+        this.earlyExit = null;
+    }
+
+    private TextClassifier(TextClassifier original, EarlyExit earlyExit) {
+        this.weights = original.weights;
+        this.encoder = original.encoder;
+        this.runner = original.runner;
+        this.labels = original.labels;
+        this.earlyExit = earlyExit;
+    }
+
+    /**
+     * The same, but a text leaves the encoder at the first layer whose classifier gives the label of the {@code patience} layers before
+     * it, with that classifier's probabilities (Zhou et al. 2020, section 3). Explanations still are of all layers.
+     *
+     * @param patience 1 to L × I − 1
+     * @throws IllegalArgumentException if it is another number, the model has no exit classifiers, or the encoder is no {@link
+     *     dev.albert4j.model.LayerwiseEncoder}
+     */
+    public TextClassifier withPatience(int patience) {
+        return new TextClassifier(this, EarlyExit.of(weights, encoder, patience));
+    }
+
+    /** Whether texts leave the encoder early. */
+    public boolean exitsEarly() {
+        return earlyExit != null;
     }
 
     /** Whether a model puts one label on a text. */
@@ -102,13 +134,22 @@ public final class TextClassifier {
     /** Classifies texts, in their order. */
     public List<Classification> predict(List<Input> inputs) {
         List<Encoding> encodings = inputs.stream().map(this::encode).toList();
-        List<double[]> logits =
-                runner.pooled(encodings.stream().map(Sequence::of).toList());
+        List<Exit> exits = exits(encodings.stream().map(Sequence::of).toList());
         List<Classification> answers = new ArrayList<>(inputs.size());
         for (int i = 0; i < inputs.size(); i++) {
-            answers.add(classification(logits.get(i), isTruncated(inputs.get(i), encodings.get(i))));
+            answers.add(classification(exits.get(i), isTruncated(inputs.get(i), encodings.get(i))));
         }
         return answers;
+    }
+
+    private List<Exit> exits(List<Sequence> sequences) {
+        return earlyExit == null
+                ? runner.pooled(sequences).stream().map(this::atLastLayer).toList()
+                : runner.run(sequences, earlyExit::run);
+    }
+
+    private Exit atLastLayer(double[] logits) {
+        return new Exit(logits, weights.config().numPasses());
     }
 
     /**
@@ -123,11 +164,13 @@ public final class TextClassifier {
         int[] predicted = new int[expected.length];
         Calibration calibration = new Calibration("the predicted label");
         Mistakes mistakes = new Mistakes("probability");
+        long[] layers = new long[1];
         Chunks.forEach(texts, progress, (begin, part) -> {
             List<Classification> answers = predict(part.stream().map(Input::of).toList());
             for (int i = 0; i < answers.size(); i++) {
                 Classification answer = answers.get(i);
                 predicted[begin + i] = labels.indexOf(answer.label());
+                layers[0] += answer.layer();
                 boolean right = predicted[begin + i] == expected[begin + i];
                 calibration.add(answer.score(), right);
                 if (!right) {
@@ -135,10 +178,11 @@ public final class TextClassifier {
                 }
             }
         });
-        return ClassificationReport.of(labels, expected, predicted)
+        Report report = ClassificationReport.of(labels, expected, predicted)
                 .toReport()
                 .with(calibration)
                 .with(mistakes);
+        return earlyExit == null ? report : report.withFigure("mean_layers", (double) layers[0] / texts.size());
     }
 
     static Mistake mistake(LabeledText text, String predicted, double score) {
@@ -174,7 +218,7 @@ public final class TextClassifier {
     public Explanation explain(Input input) {
         Encoding encoding = encode(input);
         double[] logits = runner.pooled(List.of(Sequence.of(encoding))).get(0);
-        Classification answer = classification(logits, isTruncated(input, encoding));
+        Classification answer = classification(atLastLayer(logits), isTruncated(input, encoding));
         int decision = labels.indexOf(answer.label());
         List<Words.Word> words = Words.of(encoding, input.text(), input.pair());
         List<Sequence> variants = new ArrayList<>(List.of(without(encoding, 0, encoding.length())));
@@ -224,16 +268,25 @@ public final class TextClassifier {
         return runner.isTruncated(encoding, input.text(), input.pair());
     }
 
-    private Classification classification(double[] logits, boolean truncated) {
+    private Classification classification(Exit exit, boolean truncated) {
+        double[] logits = exit.logits();
         double max = Arrays.stream(logits).max().orElseThrow();
         double sum = Arrays.stream(logits).map(logit -> Math.exp(logit - max)).sum();
         List<Classification.Score> scores = new ArrayList<>(logits.length);
-        int best = 0;
         for (int c = 0; c < logits.length; c++) {
             scores.add(new Classification.Score(labels.get(c), Math.exp(logits[c] - max) / sum));
+        }
+        int best = best(logits);
+        return new Classification(labels.get(best), scores.get(best).score(), scores, truncated, exit.layer());
+    }
+
+    /** The class of the highest logit, of equal ones the first. */
+    static int best(double[] logits) {
+        int best = 0;
+        for (int c = 1; c < logits.length; c++) {
             best = logits[c] > logits[best] ? c : best;
         }
-        return new Classification(labels.get(best), scores.get(best).score(), scores, truncated);
+        return best;
     }
 
     /** log(p / (1 − p)) of a class, exact where p is near 1. */

@@ -188,6 +188,36 @@ class AlbertConfigTest {
         assertThat(without.toBuilder().finetuningTask("rerank").build()).isEqualTo(config);
     }
 
+    @Test
+    void exitClassifiersAreAFieldOfTheirOwnAndOfClassifiersOfOneLabel() throws IOException {
+        String classifier =
+                "'architectures':['AlbertForSequenceClassification'],'num_hidden_layers':3,'exit_classifiers':";
+        AlbertConfig config = read("{" + classifier + "true}");
+        assertThat(config.exitClassifiers()).isTrue();
+        assertThat(ConfigFile.toJson(config).get("exit_classifiers").asBoolean())
+                .isTrue();
+        AlbertConfig without = config.toBuilder().exitClassifiers(false).build();
+        assertThat(read("{" + classifier + "false}")).isEqualTo(without);
+        assertThat(ConfigFile.toJson(without).has("exit_classifiers")).isFalse();
+        List<String> added = AlbertParameters.of(config).stream()
+                .filter(parameter -> !AlbertParameters.of(without).contains(parameter))
+                .map(AlbertParameters.Parameter::toString)
+                .toList();
+        assertThat(added)
+                .containsExactly(
+                        "Parameter[name=exit_classifiers.0.weight, shape=[2, 4096]]",
+                        "Parameter[name=exit_classifiers.0.bias, shape=[2]]",
+                        "Parameter[name=exit_classifiers.1.weight, shape=[2, 4096]]",
+                        "Parameter[name=exit_classifiers.1.bias, shape=[2]]");
+        assertThatThrownBy(() -> read("{" + classifier + "1}")).hasMessageContaining("exit_classifiers is 1, not true");
+        assertThatThrownBy(() -> read("{" + classifier + "true,'problem_type':'multi_label_classification'}"))
+                .hasMessageContaining("exitClassifiers are for AlbertForSequenceClassification with one label a text");
+        assertThatThrownBy(() -> read("{'architectures':['AlbertForTokenClassification'],'exit_classifiers':true}"))
+                .hasMessageContaining("but the model is AlbertForTokenClassification");
+        assertThatThrownBy(() -> config.toBuilder().numHiddenLayers(1).build())
+                .hasMessage("exitClassifiers need two layers or more, not 1");
+    }
+
     /** Rounding parts the two formulas for 24 of the pairs with G ≤ L ≤ 48. */
     @Test
     void googlesGroupsDifferForTwentyFourPairsOfLayersAndGroups() {

@@ -22,7 +22,7 @@ final class RaggedStates {
         int numStates = switch (states) {
             case POOLED -> 0;
             case LAST -> 1;
-            case ALL -> 1 + config.numHiddenLayers() * config.innerGroupNum();
+            case ALL -> 1 + config.numPasses();
         };
         embeddings = states == OutputStates.ALL ? array(batch.numTokens(), config.embeddingSize()) : null;
         hiddenStates = Stream.generate(() -> array(batch.numTokens(), h))

@@ -18,8 +18,10 @@ import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.SentenceConfig.Pooling;
 import dev.albert4j.train.PackedBatch.Group;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -149,6 +151,25 @@ public final class AlbertModel implements AutoCloseable {
      */
     Tensor logits(Tensor pooled) {
         return inFp32(dense("classifier", drop(pooled, config.classifierDropoutProb()))); // [B, C]
+    }
+
+    /**
+     * The logits of all classifiers of a model with exit classifiers: each of the shared pooler's output on its own layer's first tokens
+     * (Zhou et al. 2020, section 3).
+     *
+     * @return L × I times [B, C], from the first layer to the last
+     */
+    List<Tensor> exitLogits(PackedBatch batch) {
+        List<Tensor> states = new ArrayList<>();
+        Tensor last = encode(batch, (layer, x) -> layer.firstTokens(x, batch), states::add); // [B, H]
+        List<Tensor> logits = new ArrayList<>();
+        for (int exit = 0; exit < config.numPasses() - 1; exit++) {
+            Tensor state = states.get(exit + 2); // the first two are the embeddings, before and after the map to H
+            Tensor pooled = pooler(state.index_select(0, batch.firstTokens())); // [B, H]
+            logits.add(inFp32(dense("exit_classifiers." + exit, drop(pooled, config.classifierDropoutProb()))));
+        }
+        logits.add(logits(pooler(last)));
+        return logits;
     }
 
     /**

@@ -61,6 +61,9 @@ public final class Distillation implements TrainingTask {
             throw new IllegalArgumentException("the teacher is " + model.head().architecture() + " with labels "
                     + model.labels() + ", not a classifier with " + student.labels());
         }
+        if (student.exitClassifiers()) {
+            throw new IllegalArgumentException("a model with exit classifiers cannot learn from a teacher");
+        }
         if (model.vocabSize() < student.vocabSize()) {
             throw new IllegalArgumentException(
                     "the teacher knows " + model.vocabSize() + " tokens, the model " + student.vocabSize());

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.TensorVector;
 
 /** What a task makes smaller, as the heads of Hugging Face's {@code modeling_albert.py} define it. */
 public enum Loss {
-    /** One class for each sequence; the target is its index. */
+    /** One class for each sequence; the target is its index. With exit classifiers, of all layers: {@link #exits}. */
     CLASSIFICATION(Head.SEQUENCE_CLASSIFICATION),
     /** Any number of classes for each sequence; the target is 0 or 1 for each class, [C]. */
     MULTI_LABEL(Head.SEQUENCE_CLASSIFICATION),
@@ -103,7 +103,10 @@ public enum Loss {
     Tensor of(AlbertModel model, PackedBatch batch, List<Example> examples, TrainConfig config, ClassWeights weights) {
         double labelSmoothing = config.labelSmoothing();
         return switch (this) {
-            case CLASSIFICATION -> classes(model.logits(batch), examples, labelSmoothing, weights);
+            case CLASSIFICATION ->
+                model.config().exitClassifiers()
+                        ? exits(model.exitLogits(batch), examples, labelSmoothing, weights)
+                        : classes(model.logits(batch), examples, labelSmoothing, weights);
             case MULTI_LABEL -> {
                 Tensor logits = model.logits(batch); // [B, C]
                 yield binary_cross_entropy_with_logits(
@@ -153,6 +156,23 @@ public enum Loss {
      */
     static Tensor classes(Tensor logits, List<Example> examples, double labelSmoothing, ClassWeights weights) {
         return crossEntropy(logits, targets(examples, 0), labelSmoothing, weights);
+    }
+
+    /**
+     * The mean of the layers' cross-entropies, the k-th layer's with weight k (Zhou et al. 2020, section 3).
+     *
+     * @param logits of each layer, from the first, [B, C]
+     */
+    static Tensor exits(List<Tensor> logits, List<Example> examples, double labelSmoothing, ClassWeights weights) {
+        int numLayers = logits.size();
+        TensorVector losses = new TensorVector();
+        for (int layer = 1; layer <= numLayers; layer++) {
+            double weight = 2.0 * layer / ((double) numLayers * (numLayers + 1));
+            losses.push_back(classes(logits.get(layer - 1), examples, labelSmoothing, weights)
+                    .mul(new Scalar(weight))
+                    .view(1));
+        }
+        return cat(losses).sum();
     }
 
     private static Tensor crossEntropy(Tensor logits, long[] targets, double labelSmoothing, ClassWeights weights) {

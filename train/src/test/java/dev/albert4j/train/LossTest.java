@@ -3,8 +3,11 @@ package dev.albert4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
+import dev.albert4j.model.Batch;
+import dev.albert4j.model.OutputStates;
 import dev.albert4j.model.ProblemType;
 import dev.albert4j.train.Example.Sequence;
 import java.util.ArrayList;
@@ -215,6 +218,84 @@ class LossTest {
             }
             assertThat(actual).isCloseTo(sum / all, within(1e-5));
         }
+    }
+
+    /** Equation and gradient from the plain Java engine's states of every layer, in double precision. */
+    @Test
+    void withExitClassifiersEveryLayersCrossEntropyCountsAsMuchAsItsNumber() {
+        AlbertWeights plain = weights(Loss.CLASSIFICATION);
+        AlbertWeights weights = AlbertWeights.initialize(
+                plain.config().toBuilder().exitClassifiers(true).build(), 3);
+        List<Example> examples = examples(Loss.CLASSIFICATION, 1);
+        int numLayers = weights.config().numPasses();
+        double[][] biasGradients = new double[numLayers][CLASSES];
+        double expected = 0;
+        for (int layer = 1; layer <= numLayers; layer++) {
+            double share = layer / (numLayers * (numLayers + 1) / 2.0);
+            double[][] logits = exitLogits(weights, TinyModels.batch(examples), layer);
+            for (int i = 0; i < logits.length; i++) {
+                int target = (int) examples.get(i).target()[0];
+                expected -= share * logSoftmax(logits[i], target) / logits.length;
+                for (int c = 0; c < CLASSES; c++) {
+                    double error = Math.exp(logSoftmax(logits[i], c)) - (c == target ? 1 : 0);
+                    biasGradients[layer - 1][c] += share * error / logits.length;
+                }
+            }
+        }
+        try (AlbertModel model = new AlbertModel(weights);
+                PointerScope scope = new PointerScope()) {
+            model.evaluate();
+            PackedBatch batch = PackedBatch.of(TinyModels.batch(examples));
+            Tensor loss = Loss.CLASSIFICATION.of(model, batch, examples, TrainConfig.DEFAULT, ClassWeights.NONE);
+            assertThat((double) loss.item_float()).isCloseTo(expected, within(1e-5));
+            loss.backward();
+            for (int layer = 1; layer <= numLayers; layer++) {
+                String name = classifier(layer, numLayers) + ".bias";
+                float[] gradient =
+                        Tensors.floats(Tensors.named(model.parameters(), name).grad());
+                for (int c = 0; c < CLASSES; c++) {
+                    assertThat((double) gradient[c]).as(name).isCloseTo(biasGradients[layer - 1][c], within(1e-5));
+                }
+            }
+        }
+    }
+
+    private static String classifier(int layer, int numLayers) {
+        return layer == numLayers ? "classifier" : "exit_classifiers." + (layer - 1);
+    }
+
+    /** A layer's hidden states through pooler and classifier, [B][C]. */
+    private static double[][] exitLogits(AlbertWeights weights, Batch batch, int layer) {
+        int h = weights.config().hiddenSize();
+        String name = classifier(layer, weights.config().numPasses());
+        double[][] logits = new double[batch.numSequences()][];
+        try (CpuEncoder encoder = CpuEncoder.of(weights, 1)) {
+            float[] states =
+                    encoder.encode(batch, OutputStates.ALL).hiddenStates().get(layer);
+            for (int i = 0; i < logits.length; i++) {
+                double[] first = new double[h];
+                for (int in = 0; in < h; in++) {
+                    first[in] = states[batch.start(i) * h + in];
+                }
+                double[] pooled = linear(weights, "albert.pooler", first);
+                logits[i] = linear(
+                        weights, name, Arrays.stream(pooled).map(Math::tanh).toArray());
+            }
+        }
+        return logits;
+    }
+
+    private static double[] linear(AlbertWeights weights, String name, double[] x) {
+        float[] weight = weights.values(name + ".weight");
+        float[] bias = weights.values(name + ".bias");
+        double[] y = new double[bias.length];
+        for (int out = 0; out < y.length; out++) {
+            y[out] = bias[out];
+            for (int in = 0; in < x.length; in++) {
+                y[out] += weight[out * x.length + in] * x[in];
+            }
+        }
+        return y;
     }
 
     private interface Expected {
