@@ -126,11 +126,16 @@ class CpuEncoderTest {
     }
 
     private static Batch batch(int... lengths) {
+        return randomBatch(CONFIG.vocabSize(), lengths);
+    }
+
+    /** Sequences of these lengths, always the same. */
+    static Batch randomBatch(int vocabSize, int... lengths) {
         Random random = new Random(Arrays.hashCode(lengths));
         int[][] ids = new int[lengths.length][];
         int[][] typeIds = new int[lengths.length][];
         for (int i = 0; i < lengths.length; i++) {
-            ids[i] = random.ints(lengths[i], 0, CONFIG.vocabSize()).toArray();
+            ids[i] = random.ints(lengths[i], 0, vocabSize).toArray();
             typeIds[i] = random.ints(lengths[i], 0, 2).toArray();
         }
         return Batch.of(ids, typeIds);

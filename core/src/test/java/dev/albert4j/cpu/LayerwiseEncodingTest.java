@@ -12,7 +12,6 @@ import dev.albert4j.model.OutputStates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -183,13 +182,6 @@ class LayerwiseEncodingTest {
     }
 
     private static Batch batch(int... lengths) {
-        Random random = new Random(Arrays.hashCode(lengths));
-        int[][] ids = new int[lengths.length][];
-        int[][] typeIds = new int[lengths.length][];
-        for (int i = 0; i < lengths.length; i++) {
-            ids[i] = random.ints(lengths[i], 0, CONFIG.vocabSize()).toArray();
-            typeIds[i] = random.ints(lengths[i], 0, 2).toArray();
-        }
-        return Batch.of(ids, typeIds);
+        return CpuEncoderTest.randomBatch(CONFIG.vocabSize(), lengths);
     }
 }

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,10 +198,7 @@ class AlbertWeightsTest {
 
     private AlbertWeights inEightBits() {
         AlbertWeights weights = AlbertWeights.initialize(TinyModel.config(Head.SEQUENCE_CLASSIFICATION), 3);
-        Set<String> names = AlbertParameters.quantizable(weights.config()).stream()
-                .map(AlbertParameters.Parameter::name)
-                .collect(Collectors.toSet());
-        return weights.quantized(names);
+        return weights.quantized();
     }
 
     @Test
@@ -235,6 +231,32 @@ class AlbertWeightsTest {
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageContaining(WORDS + " is I8")
                 .hasMessageContaining("_scale is missing");
+    }
+
+    @Test
+    void aMatrixInEightBitsWithAScaleThatIsNotFiniteIsRefused() throws IOException {
+        AlbertWeights weights = inEightBits();
+        Path file = directory.resolve("int8.safetensors");
+        weights.write(file, DataType.F32);
+        for (float scale : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            Path damaged = directory.resolve("damaged" + scale + ".safetensors");
+            try (Safetensors whole = Safetensors.open(file)) {
+                Safetensors.write(
+                        damaged,
+                        whole.tensors(),
+                        name -> {
+                            float[] values = whole.floats(name);
+                            if (name.equals(WORDS + "_scale")) {
+                                values[1] = scale;
+                            }
+                            return values;
+                        },
+                        Map.of());
+            }
+            assertThatThrownBy(() -> load(weights.config(), damaged))
+                    .isInstanceOf(ModelFormatException.class)
+                    .hasMessageContaining(WORDS + "_scale holds " + scale + "; scales are finite");
+        }
     }
 
     @Test
