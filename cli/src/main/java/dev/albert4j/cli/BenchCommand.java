@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "Measures models on this machine, on each engine: how long one text takes, and how many tokens a second "
                     + ModelSpeed.SEQUENCES + " together.",
             "All are measured by turns. \"open\" is the time from the model's files to the first answer, the engine's own start"
-                    + " included.",
+                    + " included: the first of cpu and int8 has Java's kernels compiled for both.",
             "Run it while nothing else runs."
         },
         footer = {"", "Example: albert bench sentiment-en --engine cpu,int8 --tokens 16,64 --threads 1"})
