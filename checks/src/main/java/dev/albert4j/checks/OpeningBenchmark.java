@@ -1,0 +1,80 @@
+package dev.albert4j.checks;
+
+import dev.albert4j.cpu.CpuEncoder;
+import dev.albert4j.io.DataType;
+import dev.albert4j.model.Encoder;
+import dev.albert4j.model.ModelDirectory;
+import dev.albert4j.model.OutputStates;
+import dev.albert4j.onednn.OneDnn;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * What it takes to have a model at hand: {@code OpeningBenchmark MODEL THREADS cpu|int8} opens a model directory in a new process,
+ * encodes {@value #NUM_TOKENS} tokens a hundred times, and prints one JSON line: milliseconds from the directory to an encoder and
+ * from there to the first answer, and by how many MB (of 2^20 bytes) the resident memory of the process has grown since {@code
+ * main} began, now and at its highest. {@code OpeningBenchmark write tiny|base MODEL} writes a model with random weights to open.
+ * For Linux, whose {@code /proc} it reads.
+ */
+public final class OpeningBenchmark {
+    private static final int NUM_TOKENS = 64;
+    private static final int RUNS = 100;
+
+    private OpeningBenchmark() {}
+
+    public static void main(String[] args) throws IOException {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true);
+        if (args.length != 3) {
+            throw new IllegalArgumentException(
+                    "expected MODEL THREADS cpu|int8, or write tiny|base MODEL, but got " + Arrays.toString(args));
+        }
+        if (args[0].equals("write")) {
+            ModelDirectory.save(
+                    Path.of(args[2]), RandomModel.weights(RandomModel.named(args[1]), 1), null, null, DataType.F32);
+        } else {
+            out.println(measure(Path.of(args[0]), Integer.parseInt(args[1]), args[2]));
+        }
+    }
+
+    private static String measure(Path directory, int numThreads, String engine) throws IOException {
+        long before = kilobytes("VmRSS");
+        CpuEncoder.warmUp();
+        long start = System.nanoTime();
+        ModelDirectory model = ModelDirectory.open(directory);
+        try (Encoder encoder = engine.equals("int8")
+                ? CpuEncoder.of(model.weights(), numThreads, new OneDnn())
+                : CpuEncoder.of(model.weights(), numThreads)) {
+            long opened = System.nanoTime();
+            encoder.encode(RandomModel.batch(model.config(), 1, NUM_TOKENS), OutputStates.POOLED);
+            long answered = System.nanoTime();
+            for (int run = 0; run < RUNS; run++) {
+                encoder.encode(RandomModel.batch(model.config(), run, NUM_TOKENS), OutputStates.POOLED);
+            }
+            return String.format(
+                    Locale.ROOT,
+                    "{\"engine\": \"%s\", \"threads\": %d, \"open_ms\": %.0f, \"first_answer_ms\": %.0f, \"resident_mb\": %.0f,"
+                            + " \"highest_mb\": %.0f}",
+                    engine,
+                    numThreads,
+                    (opened - start) / 1e6,
+                    (answered - opened) / 1e6,
+                    (kilobytes("VmRSS") - before) / 1024.0,
+                    (kilobytes("VmHWM") - before) / 1024.0);
+        }
+    }
+
+    private static long kilobytes(String field) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith(field + ":")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        throw new IOException("/proc/self/status has no " + field);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.albert4j.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.albert4j.data.Columns;
+import dev.albert4j.data.LabeledText;
+import dev.albert4j.data.LabeledTextReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BigramBaselineTest {
+    /** Pairs of words decide, single words say nothing: every word is in as many texts of both labels. */
+    private static List<LabeledText> texts() {
+        List<LabeledText> texts = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            texts.add(new LabeledText("a bad joke <br /><br /> not good " + i, null, "negative", i));
+            texts.add(new LabeledText("a good joke, not bad " + i, null, "positive", i));
+        }
+        return texts;
+    }
+
+    @Test
+    void learnsFromPairsOfWordsWhatSingleWordsDoNotTell() {
+        BigramClassifier classifier = BigramClassifier.train(texts());
+
+        assertThat(classifier.labels()).containsExactly("negative", "positive");
+        assertThat(classifier.probability("it was NOT BAD")).isGreaterThan(0.7);
+        assertThat(classifier.probability("it was not<br/>good")).isLessThan(0.3);
+        assertThat(classifier.probability("nothing known")).isBetween(0.45, 0.55);
+        assertThat(BigramBaseline.report(classifier, texts()).toReport().metrics())
+                .containsEntry("macro_f1", 1.0);
+    }
+
+    @Test
+    void writesTheTextsOfWhoseLabelItIsSure(@TempDir Path directory) throws IOException {
+        BigramClassifier classifier = BigramClassifier.train(texts());
+        Path output = directory.resolve("labelled.jsonl");
+        List<LabeledText> unlabelled = List.of(
+                new LabeledText("not good, \"a bad joke\"", null, "", 1), new LabeledText("who knows?", null, "", 2));
+
+        int written = BigramBaseline.label(classifier, unlabelled, output, 0.7);
+
+        assertThat(written).isEqualTo(1);
+        assertThat(LabeledTextReader.read(output, Columns.DEFAULT))
+                .extracting(LabeledText::text, LabeledText::label)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("not good, \"a bad joke\"", "negative"));
+    }
+
+    @Test
+    void refusesThreeLabels() {
+        List<LabeledText> texts = texts();
+        texts.add(new LabeledText("neither", null, "neutral", 41));
+
+        assertThatThrownBy(() -> BigramClassifier.train(texts))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("neutral");
+    }
+}
