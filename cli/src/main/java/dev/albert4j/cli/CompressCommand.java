@@ -126,16 +126,17 @@ final class CompressCommand implements Callable<Integer> {
         compression.check(parent.config());
         StoredWeights stored = StoredWeights.of(parent);
         TrainingTask task = data != null && compression.prunes() ? TaskExamples.read(parent, data, columns) : null;
+        AlbertWeights whole = parent.weights();
         try (Encoder before = engine.open(parent)) {
             Map<String, Double> metrics = metrics(parent, before, "evaluating the model as it is");
-            AlbertWeights weights = compression.shallower(parent.weights());
+            AlbertWeights weights = compression.shallower(whole);
             if (task != null) {
                 weights = compression.pruned(weights, Models.tokenizer(parent).vocabulary(), task);
             }
             if (quantize != null) {
                 weights = quantized(parent, weights);
             } else if (weights.int8Names().isEmpty()) {
-                weights = weights.quantized(parent.weights().int8Names()); // pruning works on floats
+                weights = weights.quantized(whole.int8Names()); // pruning works on floats
             }
             Storage storage = new Storage(fp16 ? DataType.F16 : stored.type(), maxShardBytes);
             Provenance provenance = provenance(compression, weights, storage);
@@ -207,7 +208,7 @@ final class CompressCommand implements Callable<Integer> {
             return Map.of();
         }
         try (ProgressBar progress = new ProgressBar(title)) {
-            return ModelTask.of(directory, encoder, BATCH_TOKENS)
+            return ModelTask.of(directory, directory.weights(), encoder, BATCH_TOKENS)
                     .evaluate(data, columns, (done, all) -> progress.show(done, all, ""))
                     .metrics();
         }

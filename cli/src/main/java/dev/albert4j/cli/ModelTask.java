@@ -63,10 +63,14 @@ interface ModelTask {
         }
     }
 
-    /** @throws IllegalArgumentException if the model has no head that can be put to work */
-    static ModelTask of(ModelDirectory directory, Encoder encoder, int batchTokens) throws IOException {
+    /**
+     * A model at work.
+     *
+     * @param weights of the directory
+     * @throws IllegalArgumentException if the model has no head that can be put to work
+     */
+    static ModelTask of(ModelDirectory directory, AlbertWeights weights, Encoder encoder, int batchTokens) {
         AlbertConfig config = directory.config();
-        AlbertWeights weights = directory.weights();
         Tokenizer tokenizer = Models.tokenizer(directory);
         switch (config.head()) {
             case NONE -> {

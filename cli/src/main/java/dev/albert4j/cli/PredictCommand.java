@@ -1,5 +1,6 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
@@ -61,8 +62,9 @@ final class PredictCommand implements Callable<Integer> {
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         JsonLines out = new JsonLines(System.out);
         AnswerStyle style = new AnswerStyle(topK, explain);
+        AlbertWeights weights = directory.weights(); // held while engine and task take their parts
         try (Encoder encoder = engine.open(directory)) {
-            ModelTask task = options.open(directory, encoder);
+            ModelTask task = options.open(directory, weights, encoder);
             if (texts.isEmpty()) {
                 predictLines(task, style, out);
             } else {

@@ -6,6 +6,7 @@ import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.data.Columns;
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.LabeledTextReader;
+import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.ProblemType;
@@ -89,8 +90,9 @@ final class QuickstartCommand implements Callable<Integer> {
 
     private void explain(ModelDirectory model, List<String> sentences) throws IOException {
         int threads = Runtime.getRuntime().availableProcessors();
-        try (Encoder encoder = CpuEncoder.of(model.weights(), threads)) {
-            TextClassifier classifier = new TextClassifier(Models.tokenizer(model), model.weights(), encoder, 4096);
+        AlbertWeights weights = model.weights();
+        try (Encoder encoder = CpuEncoder.of(weights, threads)) {
+            TextClassifier classifier = new TextClassifier(Models.tokenizer(model), weights, encoder, 4096);
             for (String sentence : sentences) {
                 show(sentence, classifier.explain(new TextClassifier.Input(sentence, null)));
             }

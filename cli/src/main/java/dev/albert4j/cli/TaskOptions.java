@@ -1,8 +1,8 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -45,9 +45,13 @@ final class TaskOptions {
         return batchTokens;
     }
 
-    /** Puts a model to work. */
-    ModelTask open(ModelDirectory directory, Encoder encoder) throws IOException {
-        ModelTask task = ModelTask.of(directory, encoder, batchTokens);
+    /**
+     * Puts a model to work.
+     *
+     * @param weights of the directory
+     */
+    ModelTask open(ModelDirectory directory, AlbertWeights weights, Encoder encoder) {
+        ModelTask task = ModelTask.of(directory, weights, encoder, batchTokens);
         if (threshold != null) {
             task = task.withThreshold(threshold);
         }

@@ -48,7 +48,7 @@ class HelpTest {
 
     @Test
     void theVerbsAndTheirOptionsAreThese() {
-        Map<String, CommandLine> verbs = Albert.commandLine().getSubcommands();
+        Map<String, CommandLine> verbs = Albert.commandLine("").getSubcommands();
         assertThat(verbs.keySet()).containsExactlyInAnyOrderElementsOf(VERBS.keySet());
         verbs.forEach((verb, command) -> {
             String options = VERBS.getOrDefault(verb, "");
@@ -64,7 +64,7 @@ class HelpTest {
 
     @Test
     void everyVerbHasHelpThatMentionsItsOptionsAndFitsAScreen() {
-        Albert.commandLine().getSubcommands().forEach((verb, command) -> {
+        Albert.commandLine("").getSubcommands().forEach((verb, command) -> {
             CommandRun run = CommandRun.of(verb, "--help").succeeds();
             assertThat(run.err()).as(verb).isEmpty();
             assertThat(run.out()).as(verb).startsWith("Usage: albert " + verb);

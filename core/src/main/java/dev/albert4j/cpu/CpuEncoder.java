@@ -147,7 +147,7 @@ public final class CpuEncoder implements LayerwiseEncoder {
                 throw new IllegalStateException("the encoder is closed");
             }
             batch.check(config);
-            PreferredKernels.awaitWarmUp();
+            PreferredKernels.awaitWarmUp(products != null || config.hiddenAct() != WarmUp.COMMON_ACTIVATION);
             inPartsOfOpen(batch, forward);
         } finally {
             calls.readLock().unlock();

@@ -6,7 +6,8 @@ import java.util.concurrent.CountDownLatch;
 final class PreferredKernels {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
     private static final System.Logger LOGGER = System.getLogger(PreferredKernels.class.getName());
-    private static final CountDownLatch WARM = new CountDownLatch(1);
+    private static final CountDownLatch COMMON_WARM = new CountDownLatch(1);
+    private static final CountDownLatch ALL_WARM = new CountDownLatch(1);
     private static final Kernels INSTANCE = choose();
 
     private PreferredKernels() {}
@@ -16,10 +17,14 @@ final class PreferredKernels {
         return INSTANCE;
     }
 
-    /** Returns once the virtual machine has compiled the kernels: at once, but for the first second after {@link #get}. */
-    static void awaitWarmUp() {
+    /**
+     * Returns once the virtual machine has compiled the kernels: at once, but for the first second after {@link #get}.
+     *
+     * @param all whether to wait for those too that not every encoder needs
+     */
+    static void awaitWarmUp(boolean all) {
         try {
-            WARM.await();
+            (all ? ALL_WARM : COMMON_WARM).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // slower, but right
         }
@@ -28,21 +33,26 @@ final class PreferredKernels {
     private static Kernels choose() {
         Kernels kernels = load();
         if (kernels instanceof ScalarKernels) {
-            WARM.countDown();
+            COMMON_WARM.countDown();
+            ALL_WARM.countDown();
             return kernels;
         }
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        WarmUp.run(kernels);
-                    } finally {
-                        WARM.countDown();
-                    }
-                },
-                "albert4j-warm-up");
+        Thread thread = new Thread(() -> warmUp(kernels), "albert4j-warm-up");
         thread.setDaemon(true);
         thread.start();
         return kernels;
+    }
+
+    private static void warmUp(Kernels kernels) {
+        try {
+            WarmUp warmUp = new WarmUp(kernels);
+            warmUp.runCommon();
+            COMMON_WARM.countDown();
+            warmUp.runOthers();
+        } finally {
+            COMMON_WARM.countDown();
+            ALL_WARM.countDown();
+        }
     }
 
     private static Kernels load() {

@@ -5,6 +5,8 @@ import java.nio.FloatBuffer;
 
 /** Floats to and from their stored forms; little-endian is the buffer's order to set. */
 final class FloatCodec {
+    private static final int MAX_CHUNK = 8192;
+
     private FloatCodec() {}
 
     /**
@@ -20,14 +22,14 @@ final class FloatCodec {
                 floats.get(out, begin, count);
                 buffer.position(buffer.position() + count * Float.BYTES);
             }
-            case F16 -> {
-                for (int i = begin; i < end; i++) {
-                    out[i] = fromHalf(buffer.getShort());
-                }
-            }
-            case BF16 -> {
-                for (int i = begin; i < end; i++) {
-                    out[i] = fromBrainFloat(buffer.getShort());
+            case F16, BF16 -> {
+                // By way of an array: a buffer's single elements are slow until a compiler has seen them.
+                short[] chunk = new short[Math.min(count, MAX_CHUNK)];
+                for (int i = begin; i < end; i += chunk.length) {
+                    int size = Math.min(chunk.length, end - i);
+                    buffer.asShortBuffer().get(chunk, 0, size);
+                    buffer.position(buffer.position() + size * Short.BYTES);
+                    decode(chunk, type == DataType.F16, out, i, size);
                 }
             }
             case F64 -> {
@@ -41,6 +43,12 @@ final class FloatCodec {
                 }
             }
             default -> throw new IllegalArgumentException(type + " is not read as floats");
+        }
+    }
+
+    private static void decode(short[] values, boolean half, float[] out, int begin, int count) {
+        for (int i = 0; i < count; i++) {
+            out[begin + i] = half ? fromHalf(values[i]) : fromBrainFloat(values[i]);
         }
     }
 

@@ -227,17 +227,17 @@ public final class OnnxFile implements TensorFile {
         if (source == null || info == null) {
             throw new IllegalArgumentException(file + " has no tensor " + name);
         }
-        int count = MappedFloats.count(file, name, info);
+        int count = MappedNumbers.count(file, name, info);
         float[] values = source.stored().type() == INT8
                 ? bytes(source.stored(), count)
-                : MappedFloats.read(channel, file, source.stored().position(), DataType.F32, count, null);
+                : MappedNumbers.read(channel, file, source.stored().position(), DataType.F32, count, null);
         int rows = count == 0 ? 0 : Math.toIntExact(info.shape().get(0));
         if (source.transposed()) {
             values = transposed(values, rows);
         }
         Stored scale = source.scale();
         if (scale != null) {
-            scale(values, MappedFloats.read(channel, file, scale.position(), DataType.F32, rows, null));
+            scale(values, MappedNumbers.read(channel, file, scale.position(), DataType.F32, rows, null));
         }
         return values;
     }

@@ -208,12 +208,12 @@ public final class PyTorchCheckpoint implements TensorFile {
         if (closed) {
             throw new IOException(file + ": is closed");
         }
-        int count = MappedFloats.count(file, name, info);
+        int count = MappedNumbers.count(file, name, info);
         if (count == 0) {
             return new float[0];
         }
         long span = end(view) - view.offset();
-        if (span > MappedFloats.MAX_ELEMENTS) {
+        if (span > MappedNumbers.MAX_ELEMENTS) {
             throw new ModelFormatException(file, name + " is spread over " + span + " elements");
         }
         float[] region = read(view.storage(), view.offset(), (int) span);

@@ -131,8 +131,19 @@ public final class Safetensors implements TensorFile {
             throw new IllegalArgumentException(file + " has no tensor " + SafetensorsHeader.quote(name));
         }
         TensorInfo info = entry.info();
-        int count = MappedFloats.count(file, name, info);
-        return MappedFloats.read(channel, file, dataBegin + entry.begin(), info.dataType(), count, null);
+        int count = MappedNumbers.count(file, name, info);
+        return MappedNumbers.read(channel, file, dataBegin + entry.begin(), info.dataType(), count, null);
+    }
+
+    @Override
+    public byte[] bytes(String name) throws IOException {
+        SafetensorsHeader.Entry entry = header.entries().get(name);
+        if (entry == null || entry.info().dataType() != DataType.I8) {
+            throw new IllegalArgumentException(
+                    file + " has no tensor " + SafetensorsHeader.quote(name) + " of type I8");
+        }
+        int count = MappedNumbers.count(file, name, entry.info());
+        return MappedNumbers.readBytes(channel, file, dataBegin + entry.begin(), count);
     }
 
     @Override

@@ -110,11 +110,20 @@ final class ShardedTensors implements TensorFile {
 
     @Override
     public float[] floats(String name) throws IOException {
+        return shard(name).floats(name);
+    }
+
+    @Override
+    public byte[] bytes(String name) throws IOException {
+        return shard(name).bytes(name);
+    }
+
+    private TensorFile shard(String name) {
         TensorFile shard = shards.get(shardOf.getOrDefault(name, ""));
         if (shard == null) {
             throw new IllegalArgumentException(index + " has no tensor " + SafetensorsHeader.quote(name));
         }
-        return shard.floats(name);
+        return shard;
     }
 
     @Override

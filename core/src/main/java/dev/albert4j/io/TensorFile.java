@@ -23,6 +23,25 @@ public interface TensorFile extends AutoCloseable {
      */
     float[] floats(String name) throws IOException;
 
+    /**
+     * The integers of a tensor of type I8, row-major, in a new array.
+     *
+     * @throws IllegalArgumentException if there is no such tensor, or it is of another type
+     * @throws IOException if the values cannot be read
+     */
+    default byte[] bytes(String name) throws IOException {
+        TensorInfo info = tensors().get(name);
+        if (info == null || info.dataType() != DataType.I8) {
+            throw new IllegalArgumentException(path() + " has no tensor \"" + name + "\" of type I8");
+        }
+        float[] floats = floats(name);
+        byte[] bytes = new byte[floats.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) floats[i];
+        }
+        return bytes;
+    }
+
     @Override
     void close() throws IOException;
 }

@@ -265,10 +265,10 @@ public final class TensorFlowCheckpoint implements TensorFile {
             throw new IllegalArgumentException(index + " has no variable " + SafetensorsHeader.quote(name));
         }
         Path file = shard(entry.shard());
-        int count = MappedFloats.count(file, name, entry.info());
+        int count = MappedNumbers.count(file, name, entry.info());
         CRC32C crc = new CRC32C();
         float[] values =
-                MappedFloats.read(channel, file, entry.offset(), entry.info().dataType(), count, crc);
+                MappedNumbers.read(channel, file, entry.offset(), entry.info().dataType(), count, crc);
         if (SortedTable.mask(crc) != entry.checksum()) {
             throw new ModelFormatException(
                     file, SafetensorsHeader.quote(name) + " is damaged: its checksum does not match");

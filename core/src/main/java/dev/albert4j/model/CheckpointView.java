@@ -202,7 +202,7 @@ final class CheckpointView {
                         file.path(), name + AlbertWeights.SCALE + " holds " + scale + "; scales are finite");
             }
         }
-        return Int8Matrix.ofIntegers(file.floats(name), scales);
+        return Int8Matrix.ofIntegers(file.bytes(name), scales);
     }
 
     /** The values of a parameter in a new array. */

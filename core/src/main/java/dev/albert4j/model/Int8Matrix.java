@@ -48,18 +48,14 @@ public final class Int8Matrix {
     }
 
     /**
-     * What a file holds.
+     * What a file holds. Takes the arrays over.
      *
-     * @param integers from -128 to 127, row-major
+     * @param integers row-major
      * @param scales finite, one a row
      */
-    static Int8Matrix ofIntegers(float[] integers, float[] scales) {
-        byte[] values = new byte[integers.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (byte) integers[i];
-        }
+    static Int8Matrix ofIntegers(byte[] integers, float[] scales) {
         int numColumns = scales.length == 0 ? 0 : integers.length / scales.length;
-        return new Int8Matrix(scales.length, numColumns, values, scales);
+        return new Int8Matrix(scales.length, numColumns, integers, scales);
     }
 
     /** Rows, one a scale: outputs of a dense layer, or entries of a table. */

@@ -12,6 +12,7 @@ import dev.albert4j.io.WholeDirectory;
 import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.tokenize.Vocabulary;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -70,7 +71,7 @@ public final class ModelDirectory {
     private final @Nullable Tokenizer tokenizer;
     private final @Nullable Provenance provenance;
     private final @Nullable SentenceConfig sentences;
-    private @Nullable AlbertWeights weights; // guarded by this
+    private WeakReference<AlbertWeights> weights = new WeakReference<>(null); // guarded by this
 
     private ModelDirectory(
             Path path,
@@ -137,17 +138,18 @@ public final class ModelDirectory {
     }
 
     /**
-     * The weights: read at the first call, kept for the next ones.
+     * The weights: read at the first call, and kept for the next ones only as long as somebody holds them. Encoders have copies of
+     * their own: once they are there the memory is given back.
      *
      * @throws ModelFormatException if they do not fit the configuration
      */
     public synchronized AlbertWeights weights() throws IOException {
-        AlbertWeights loaded = weights;
+        AlbertWeights loaded = weights.get();
         if (loaded == null) {
             try (TensorFile file = openTensors()) {
                 loaded = AlbertWeights.load(config, file);
             }
-            weights = loaded;
+            weights = new WeakReference<>(loaded);
         }
         return loaded;
     }

@@ -1,6 +1,7 @@
 package dev.albert4j.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,14 +9,14 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** Reads floats from a region of a file through memory maps, of any size, without a second copy on the heap. */
-final class MappedFloats {
+/** Reads numbers from a region of a file through memory maps, of any size, without a second copy on the heap. */
+final class MappedNumbers {
     /** The longest array every JVM can make. */
     static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
 
     private static final int ELEMENTS_PER_MAP = 1 << 26;
 
-    private MappedFloats() {}
+    private MappedNumbers() {}
 
     /** How many elements a tensor has, for an array. */
     static int count(Path file, String name, TensorInfo info) throws ModelFormatException {
@@ -41,24 +42,44 @@ final class MappedFloats {
             FileChannel channel, Path file, long position, DataType type, int count, @Nullable CRC32C checksum)
             throws IOException {
         float[] values = new float[count];
+        read(channel, file, position, type.numBytes(), count, (map, begin, elements) -> {
+            if (checksum != null) {
+                checksum.update(map.duplicate());
+            }
+            FloatCodec.decode(map, type, values, begin, elements);
+        });
+        return values;
+    }
+
+    /** Reads bytes as they are. */
+    static byte[] readBytes(FileChannel channel, Path file, long position, int count) throws IOException {
+        byte[] values = new byte[count];
+        read(channel, file, position, Byte.BYTES, count, (map, begin, elements) -> map.get(values, begin, elements));
+        return values;
+    }
+
+    /** Takes some elements, from number {@code begin} on, out of a map of their bytes. */
+    @FunctionalInterface
+    private interface Elements {
+        void take(ByteBuffer map, int begin, int elements);
+    }
+
+    private static void read(
+            FileChannel channel, Path file, long position, int bytesOfElement, int count, Elements reader)
+            throws IOException {
         for (int begin = 0; begin < count; begin += ELEMENTS_PER_MAP) {
             int elements = Math.min(ELEMENTS_PER_MAP, count - begin);
-            long from = position + (long) begin * type.numBytes();
-            long bytes = (long) elements * type.numBytes();
+            long from = position + (long) begin * bytesOfElement;
+            long bytes = (long) elements * bytesOfElement;
             if (from + bytes > channel.size()) { // mapping beyond the end would make the JVM fault
                 throw new ModelFormatException(file, "was cut short while it was open");
             }
             try {
                 MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_ONLY, from, bytes);
-                map.order(ByteOrder.LITTLE_ENDIAN);
-                if (checksum != null) {
-                    checksum.update(map.duplicate());
-                }
-                FloatCodec.decode(map, type, values, begin, elements);
+                reader.take(map.order(ByteOrder.LITTLE_ENDIAN), begin, elements);
             } catch (InternalError e) { // how the JVM reports a mapped page that is gone
                 throw new ModelFormatException(file, "was cut short while it was read", e);
             }
         }
-        return values;
     }
 }
