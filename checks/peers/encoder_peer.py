@@ -6,7 +6,8 @@ usage: encoder_peer.py [MODEL_DIR | base | tiny] [--threads N] [--lengths 8,16,â
 
 MODEL_DIR is what `save_pretrained` writes; `base` and `tiny` are random weights of those sizes. One JSON line per engine and
 length: the median, in milliseconds, of runs that fill S seconds (at least 10) after a warm-up, input and output as numpy
-arrays or tensors in memory. torch = AlbertModel, eager loop, inference_mode, its default attention (sdpa); ort = the standard
+arrays or tensors in memory. torch = AlbertModel, eager loop, inference_mode, its default attention (sdpa); torch-compile = the same through
+torch.compile, for each length anew; ort = the standard
 torch.onnx export; ort-old = the exporter before it (dynamo=False, eager attention); ort-optimized, ort-old-optimized = the
 same after onnxruntime.transformers.optimizer; ort-int8, ort-old-int8 = the same after quantize_dynamic.
 With --batch, lines of what `albert tokenize` prints: all of them, sorted by length and cut into padded batches of 1, 4, 16 and 64;
@@ -111,6 +112,11 @@ def main():
     with tempfile.TemporaryDirectory() as d:
         for e in a.engines.split(','):
             if e == 'torch': engines[e] = in_torch; continue
+            if e == 'torch-compile':
+                compiled = torch.compile(wrapped, dynamic=False)
+                def in_compiled(x):
+                    with torch.inference_mode(): return compiled(*x)[1]
+                engines[e] = in_compiled; continue
             path, graph = f'{d}/{e}.onnx', f'{d}/{"old" if "old" in e else "new"}.onnx'
             try:
                 if not os.path.exists(graph): export(model, graph, 'old' in e)

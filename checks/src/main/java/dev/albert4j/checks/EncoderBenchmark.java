@@ -12,8 +12,9 @@ import java.util.Locale;
 
 /**
  * Latency of core's encoder on one sequence: {@code EncoderBenchmark base|tiny LENGTH,… THREADS [cpu|int8]}, in pure Java, or
- * with oneDNN's products of 8-bit integers. Prints a JSON line for each length: median milliseconds for the last hidden state and for the pooled state alone, and what the first
- * means in GFLOP/s, counting matrix products. Run it on a quiet machine.
+ * with oneDNN's products of 8-bit integers. Prints a JSON line for each length: median milliseconds for the last hidden state and
+ * for the pooled state alone, and what the first means in GFLOP/s, counting matrix products. {@code checks/peers/plot.py} draws
+ * them beside those of {@code encoder_peer.py}. Run it on a quiet machine.
  */
 public final class EncoderBenchmark {
     private static final long WARM_UP_NANOS = 3_000_000_000L;
@@ -30,9 +31,10 @@ public final class EncoderBenchmark {
         }
         AlbertConfig config = RandomModel.named(args[0]);
         int numThreads = Integer.parseInt(args[2]);
-        try (CpuEncoder encoder = open(config, numThreads, args.length == 4 ? args[3] : "cpu")) {
+        String engine = args.length == 4 ? args[3] : "cpu";
+        try (CpuEncoder encoder = open(config, numThreads, engine)) {
             for (String length : args[1].split(",")) {
-                out.println(measure(encoder, args[0], Integer.parseInt(length), numThreads));
+                out.println(measure(encoder, args[0], engine, Integer.parseInt(length), numThreads));
             }
         }
     }
@@ -46,16 +48,18 @@ public final class EncoderBenchmark {
         };
     }
 
-    private static String measure(CpuEncoder encoder, String model, int length, int numThreads) {
+    private static String measure(CpuEncoder encoder, String model, String engine, int length, int numThreads) {
         Batch batch = RandomModel.batch(encoder.config(), 2, length);
         double last = medianMillis(encoder, batch, OutputStates.LAST);
         double pooled = medianMillis(encoder, batch, OutputStates.POOLED);
         return String.format(
                 Locale.ROOT,
-                "{\"model\": \"%s\", \"length\": %d, \"threads\": %d, \"last_ms\": %.3f, \"pooled_ms\": %.3f, \"gflops\": %.1f}",
+                "{\"model\": \"%s\", \"engine\": \"%s\", \"threads\": %d, \"tokens\": %d, \"ms\": %.3f, \"pooled_ms\": %.3f,"
+                        + " \"gflops\": %.1f}",
                 model,
-                length,
+                engine,
                 numThreads,
+                length,
                 last,
                 pooled,
                 flop(encoder.config(), length) / last / 1e6);

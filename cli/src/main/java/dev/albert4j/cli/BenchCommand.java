@@ -49,7 +49,7 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "cpu: pure Java; int8: products of 8-bit integers by oneDNN; torch: libtorch; onnx: ONNX Runtime"
                             + " (default: all of them)")
-    private List<String> engines = List.of("cpu", "int8", "onnx", "torch");
+    private List<String> engines = EngineOptions.NAMES;
 
     @Option(
             names = "--tokens",
@@ -66,6 +66,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        engines.forEach(engine -> EngineOptions.check(engine, threads));
         List<Entrant> entrants = new ArrayList<>();
         try {
             List<ModelDirectory> directories = new ArrayList<>();
@@ -75,8 +76,16 @@ final class BenchCommand implements Callable<Integer> {
             List<Integer> measured = lengths(directories);
             for (ModelDirectory directory : directories) {
                 for (String engine : engines) {
-                    entrants.add(open(directory.path(), engine));
+                    try {
+                        entrants.add(open(directory.path(), engine));
+                    } catch (LinkageError e) {
+                        System.err.println("albert bench: engine " + engine + " is left out, it does not load here: "
+                                + e.getMessage());
+                    }
                 }
+            }
+            if (entrants.isEmpty()) {
+                throw new IOException("none of the engines " + engines + " loads here");
             }
             List<List<ModelSpeed>> speeds = new ArrayList<>(); // [lengths, entrants]
             List<Encoder> encoders = entrants.stream().map(Entrant::encoder).toList();

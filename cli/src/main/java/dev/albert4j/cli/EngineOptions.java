@@ -9,11 +9,15 @@ import dev.albert4j.onednn.OneDnn;
 import dev.albert4j.onnx.OnnxEncoder;
 import dev.albert4j.train.TorchEncoder;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which engine runs a model, and on how many threads. */
 final class EngineOptions {
+    /** Those there are. */
+    static final List<String> NAMES = List.of("cpu", "int8", "onnx", "torch");
+
     private static final System.Logger LOGGER = System.getLogger(EngineOptions.class.getName());
 
     @Option(
@@ -32,17 +36,18 @@ final class EngineOptions {
         return open(name, model, threads);
     }
 
-    /** @throws IllegalArgumentException if there is no such engine, or it cannot have so many threads */
+    /**
+     * @throws IllegalArgumentException if there is no such engine, or it cannot have so many threads
+     * @throws LinkageError if its native library does not load on this machine
+     */
     static Encoder open(String engine, ModelDirectory model, int threads) throws IOException {
-        checkThreads(threads);
+        check(engine, threads);
         return switch (engine) {
             case "cpu" -> CpuEncoder.of(model.weights(), threads);
             case "int8" -> CpuEncoder.of(model.weights(), threads, int8Products());
             case "torch" -> new TorchEncoder(model.weights(), threads);
             case "onnx" -> OnnxEncoder.open(model, threads);
-            default ->
-                throw new IllegalArgumentException(
-                        "unknown engine \"" + engine + "\"; there are cpu, int8, torch and onnx");
+            default -> throw new AssertionError(engine);
         };
     }
 
@@ -56,6 +61,14 @@ final class EngineOptions {
     Encoder openInt8(AlbertWeights weights) {
         checkThreads(threads);
         return CpuEncoder.of(weights, threads, int8Products());
+    }
+
+    static void check(String engine, int threads) {
+        if (!NAMES.contains(engine)) {
+            throw new IllegalArgumentException(
+                    "unknown engine \"" + engine + "\"; there are cpu, int8, torch and onnx");
+        }
+        checkThreads(threads);
     }
 
     private static void checkThreads(int threads) {

@@ -73,6 +73,43 @@ class SafetensorsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16", "F64", "I8"})
+    void manyNumbersOfEveryTypeAreRead(DataType type) throws IOException {
+        float[] values = new float[20_001];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 251 - 125; // in all types the same
+        }
+        Path path = directory.resolve("many.safetensors");
+        TensorInfo info = new TensorInfo(type, List.of((long) values.length));
+        Safetensors.write(path, Map.of("many", info), name -> values, Map.of());
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThat(file.floats("many")).isEqualTo(values);
+        }
+    }
+
+    @Test
+    void integersAreReadAsBytes() throws IOException {
+        Path path = directory.resolve("integers.safetensors");
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        tensors.put("before", new TensorInfo(DataType.F32, List.of(1L)));
+        tensors.put("integers", new TensorInfo(DataType.I8, List.of(2L, 2L)));
+        Safetensors.write(
+                path,
+                tensors,
+                name -> name.equals("before") ? new float[] {7} : new float[] {-128, 0, 5, 127},
+                Map.of());
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThat(file.bytes("integers")).containsExactly(-128, 0, 5, 127);
+            assertThatThrownBy(() -> file.bytes("before"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no tensor \"before\" of type I8");
+            assertThatThrownBy(() -> file.bytes("none")).hasMessageContaining("no tensor \"none\" of type I8");
+        }
+    }
+
     @Test
     void theHeaderIsPaddedToEightBytes() throws IOException {
         byte[] bytes = Files.readAllBytes(written(DataType.F32));

@@ -10,6 +10,7 @@ import dev.albert4j.io.DataType;
 import dev.albert4j.io.JsonFile;
 import dev.albert4j.io.ModelFormatException;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,6 +46,19 @@ class ModelDirectoryTest {
         assertThat(model.weights().values("classifier.weight")).isEqualTo(weights.values("classifier.weight"));
         assertThat(directory.toFile().list())
                 .containsExactlyInAnyOrder("config.json", "model.safetensors", "provenance.json");
+    }
+
+    @Test
+    void weightsThatNobodyHoldsAreGivenBack() throws IOException {
+        Path directory = parent.resolve("model");
+        ModelDirectory.save(directory, weights, null, null, DataType.F32);
+        ModelDirectory model = ModelDirectory.open(directory);
+        WeakReference<AlbertWeights> first = new WeakReference<>(model.weights());
+        for (int i = 0; i < 20 && first.get() != null; i++) {
+            System.gc();
+        }
+        assertThat(first.get()).isNull();
+        assertThat(model.weights().values("classifier.weight")).isEqualTo(weights.values("classifier.weight"));
     }
 
     @Test
