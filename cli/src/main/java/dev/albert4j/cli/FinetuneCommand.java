@@ -146,6 +146,13 @@ final class FinetuneCommand implements Callable<Integer> {
             description = "share of the target spread over all labels (default 0)")
     private @Nullable Double labelSmoothing;
 
+    @Option(
+            names = "--repeat-positions",
+            paramLabel = "N",
+            description =
+                    "make the model read texts of --max-length: its positions from N on become copies of the first N (default: as they are)")
+    private @Nullable Integer repeatPositions;
+
     @Option(names = "--word-dropout", paramLabel = "R", description = "share of tokens masked in training (default 0)")
     private @Nullable Double wordDropout;
 
@@ -298,6 +305,7 @@ final class FinetuneCommand implements Callable<Integer> {
         run.watch(events);
         run.learnFrom(distillation);
         run.exitEarly(earlyExit);
+        run.repeatPositions(repeatPositions);
         return run;
     }
 

@@ -36,6 +36,7 @@ final class Finetuning {
     private @Nullable Path tensorboard;
     private DistillationOptions distillation = new DistillationOptions();
     private boolean earlyExit;
+    private @Nullable Integer repeatedPositions;
     private boolean keepsFinished;
 
     Finetuning(Path init, Path output, boolean fp16) {
@@ -65,6 +66,11 @@ final class Finetuning {
         this.earlyExit = earlyExit;
     }
 
+    /** Has the model read texts of the longest length, with its positions from this one on as copies of those before, if it is given. */
+    void repeatPositions(@Nullable Integer repeatedPositions) {
+        this.repeatedPositions = repeatedPositions;
+    }
+
     /** Has a model that such a run has already written left as it is, and one of another run refused, instead of replaced. */
     void keepFinished() {
         keepsFinished = true;
@@ -81,7 +87,8 @@ final class Finetuning {
         ObjectNode completed = given.deepCopy();
         data.complete(completed, parent);
         TrainConfig settings = settings(completed, parent.config());
-        AlbertWeights weights = initialWeights(parent, configure(parent.config(), data), settings.seed());
+        AlbertWeights weights = withPositions(
+                initialWeights(parent, configure(parent.config(), data), settings.seed()), settings.maxLength());
         Finetuner finetuner = new Finetuner(weights, tokenizer, settings);
         AlbertWeights teacher = teacher(tokenizer, weights.config(), settings);
         OutputPath.checkRun(output, tensorboard);
@@ -109,6 +116,19 @@ final class Finetuning {
             System.out.print(best.report().text());
             return best.report().metrics();
         }
+    }
+
+    private AlbertWeights withPositions(AlbertWeights weights, int maxLength) {
+        if (repeatedPositions == null) {
+            return weights;
+        }
+        int numPositions = weights.config().maxPositionEmbeddings();
+        if (repeatedPositions < 1 || repeatedPositions > numPositions || repeatedPositions >= maxLength) {
+            throw new IllegalArgumentException("--repeat-positions " + repeatedPositions + " is not between 1 and "
+                    + Math.min(numPositions, maxLength - 1) + ": the model has " + numPositions
+                    + " positions, and --max-length is " + maxLength);
+        }
+        return weights.repeatedPositions(repeatedPositions, maxLength);
     }
 
     private AlbertConfig configure(AlbertConfig parent, TaskData data) {

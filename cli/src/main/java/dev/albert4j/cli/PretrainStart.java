@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +24,6 @@ record PretrainStart(
         Tokenizer tokenizer,
         @Nullable ModelDirectory parent,
         @Nullable Integer repeatedPositions) {
-    private static final String POSITIONS = "albert.embeddings.position_embeddings.weight";
-
     PretrainStart {
         int numPositions = config.maxPositionEmbeddings();
         if (repeatedPositions != null && (repeatedPositions < 1 || repeatedPositions >= numPositions)) {
@@ -94,19 +90,9 @@ record PretrainStart(
         try (var tensors = parent.openTensors()) {
             AlbertWeights weights =
                     AlbertWeights.loadEncoder(config, tensors, seed).weights();
-            return repeatedPositions == null ? weights : repeated(weights, repeatedPositions);
+            return repeatedPositions == null
+                    ? weights
+                    : weights.repeatedPositions(repeatedPositions, config.maxPositionEmbeddings());
         }
-    }
-
-    /** As Longformer's positions were made of RoBERTa's (Beltagy et al. 2020, section 5): neighbours stay neighbours. */
-    private static AlbertWeights repeated(AlbertWeights weights, int numPositions) {
-        float[] positions = weights.values(POSITIONS).clone(); // [positions, E]
-        int learnt = numPositions * weights.config().embeddingSize();
-        for (int i = learnt; i < positions.length; i++) {
-            positions[i] = positions[i - learnt];
-        }
-        Map<String, float[]> values = new LinkedHashMap<>();
-        weights.names().forEach(name -> values.put(name, name.equals(POSITIONS) ? positions : weights.values(name)));
-        return AlbertWeights.of(weights.config(), values);
     }
 }

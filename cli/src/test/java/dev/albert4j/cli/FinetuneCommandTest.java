@@ -228,6 +228,33 @@ class FinetuneCommandTest {
     }
 
     @Test
+    void aModelLearnsToReadLongerTextsThanItCould() throws IOException {
+        Path train = Workshop.csv(work.resolve("train.csv"), 40, 1);
+        Path output = work.resolve("model");
+        int longest = 2 * Workshop.MAX_LENGTH + 1;
+        CommandRun.of(Workshop.finetune(
+                        Workshop.encoder(), train, output, "--max-length", longest, "--repeat-positions", 40))
+                .succeeds();
+        assertThat(JsonFile.read(output.resolve("config.json"))
+                        .get("max_position_embeddings")
+                        .intValue())
+                .isEqualTo(longest);
+        String text = "great film ".repeat(Workshop.MAX_LENGTH);
+        assertThat(CommandRun.of("predict", output, text).json().get(0).has("scores"))
+                .isTrue();
+
+        for (int wrong : new int[] {0, Workshop.MAX_LENGTH + 1}) {
+            assertThat(CommandRun.of(Workshop.finetune(
+                                    Workshop.encoder(), train, output, "--max-length=97", "--repeat-positions", wrong))
+                            .fails())
+                    .contains("--repeat-positions " + wrong + " is not between 1 and " + Workshop.MAX_LENGTH);
+        }
+        assertThat(CommandRun.of(Workshop.finetune(Workshop.encoder(), train, output, "--repeat-positions", 48))
+                        .fails())
+                .contains("--max-length is 48");
+    }
+
+    @Test
     void quotesCommasAndLineBreaksInFieldsAreText() throws IOException {
         StringBuilder csv = new StringBuilder("text,label\n");
         for (int i = 0; i < 20; i++) {

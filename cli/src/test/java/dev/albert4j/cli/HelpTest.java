@@ -26,7 +26,7 @@ class HelpTest {
                             + " --weight-decay --word-dropout --word-removal --preset --optimizer --schedule --head-learning-rate --freeze"
                             + " --pooling --normalize --temperature --group-size --teacher --distill-alpha --distill-temperature --distill-hidden --sparsity --early-exit"
                             + " --quantize --patience --tensorboard --seeds --folds --class-weights --layer-decay --tune-thresholds"
-                            + " --precision --device"),
+                            + " --precision --device --repeat-positions"),
             Map.entry(
                     "pretrain",
                     "--attention-dropout --batch-size --checkpoint-minutes --config --corpus --dev-share --dropout --epochs"

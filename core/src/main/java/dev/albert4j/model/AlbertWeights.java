@@ -26,6 +26,7 @@ public final class AlbertWeights {
     /** What the name of the scales of a matrix in 8 bits ends with. */
     static final String SCALE = "_scale";
 
+    private static final String POSITIONS = "albert.embeddings.position_embeddings.weight";
     private static final Map<String, String> FORMAT = Map.of("format", "pt"); // as Hugging Face expects it
 
     private final AlbertConfig config;
@@ -192,6 +193,29 @@ public final class AlbertWeights {
      */
     public AlbertWeights withConfig(AlbertConfig other) {
         return of(other, floats, matrices);
+    }
+
+    /**
+     * The same model for other lengths of text: its first positions, over and over, as Longformer's were made of RoBERTa's (Beltagy
+     * et al. 2020, section 5), so that neighbours stay neighbours.
+     *
+     * @param learnt how many of the positions are taken, at least 1 and no more than there are
+     * @param numPositions how many there will be
+     * @throws IllegalArgumentException if either is out of its range
+     */
+    public AlbertWeights repeatedPositions(int learnt, int numPositions) {
+        if (learnt < 1 || learnt > config.maxPositionEmbeddings() || numPositions < 1) {
+            throw new IllegalArgumentException(learnt + " of " + config.maxPositionEmbeddings()
+                    + " positions cannot be repeated to make " + numPositions);
+        }
+        float[] known = values(POSITIONS); // [positions, E]
+        float[] repeated = new float[Math.multiplyExact(numPositions, config.embeddingSize())];
+        for (int i = 0; i < repeated.length; i++) {
+            repeated[i] = known[i % (learnt * config.embeddingSize())];
+        }
+        Map<String, float[]> values = new LinkedHashMap<>(floats);
+        values.put(POSITIONS, repeated);
+        return of(config.toBuilder().maxPositionEmbeddings(numPositions).build(), values, matrices);
     }
 
     /**

@@ -51,6 +51,32 @@ class AlbertWeightsTest {
         }
     }
 
+    @Test
+    void positionsAreRepeatedForLongerTexts() {
+        AlbertConfig config = AlbertConfig.builder()
+                .vocabSize(5)
+                .embeddingSize(2)
+                .hiddenSize(4)
+                .numAttentionHeads(1)
+                .numHiddenLayers(1)
+                .intermediateSize(4)
+                .maxPositionEmbeddings(4)
+                .build();
+        String positions = "albert.embeddings.position_embeddings.weight";
+        AlbertWeights weights = AlbertWeights.initialize(config, 1);
+        float[] p = weights.values(positions);
+
+        AlbertWeights longer = weights.repeatedPositions(3, 7);
+
+        assertThat(longer.config().maxPositionEmbeddings()).isEqualTo(7);
+        assertThat(longer.values(positions))
+                .containsExactly(p[0], p[1], p[2], p[3], p[4], p[5], p[0], p[1], p[2], p[3], p[4], p[5], p[0], p[1]);
+        assertThat(longer.values(WORDS)).isEqualTo(weights.values(WORDS));
+        assertThat(weights.quantized().repeatedPositions(4, 5).int8Names())
+                .isEqualTo(weights.quantized().int8Names());
+        assertThatThrownBy(() -> weights.repeatedPositions(5, 7)).hasMessageContaining("5 of 4 positions");
+    }
+
     private static void assertSame(AlbertWeights actual, AlbertWeights expected) {
         assertThat(actual.names()).containsExactlyElementsOf(expected.names());
         for (String name : expected.names()) {
