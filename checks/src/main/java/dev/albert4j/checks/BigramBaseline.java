@@ -6,6 +6,7 @@ import dev.albert4j.data.LabeledText;
 import dev.albert4j.data.LabeledTextReader;
 import dev.albert4j.io.WholeFile;
 import dev.albert4j.metric.ClassificationReport;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The {@linkplain BigramClassifier baseline} on data of two labels. {@code BigramBaseline TRAIN DEV} prints how well it does;
@@ -48,9 +48,8 @@ public final class BigramBaseline {
     }
 
     static ClassificationReport report(BigramClassifier classifier, List<LabeledText> texts) {
-        int[] expected = texts.stream()
-                .mapToInt(text -> classifier.labels().indexOf(text.label()))
-                .toArray();
+        int[] expected =
+                texts.stream().mapToInt(text -> classifier.index(text.label())).toArray();
         int[] predicted = texts.stream()
                 .mapToInt(text -> classifier.probability(text.text()) < 0.5 ? 0 : 1)
                 .toArray();
@@ -60,19 +59,24 @@ public final class BigramBaseline {
     /** Returns how many texts it wrote. */
     static int label(BigramClassifier classifier, List<LabeledText> texts, Path output, double confidence)
             throws IOException {
+        if (!(confidence >= 0.5 && confidence <= 1)) {
+            throw new IllegalArgumentException("confidence " + confidence + " is not between 0.5 and 1");
+        }
         ObjectMapper json = new ObjectMapper();
         int[] written = new int[1];
         WholeFile.write(output, channel -> {
-            OutputStream lines = Channels.newOutputStream(channel);
+            OutputStream lines = new BufferedOutputStream(Channels.newOutputStream(channel));
             for (LabeledText text : texts) {
                 double probability = classifier.probability(text.text());
                 if (Math.max(probability, 1 - probability) >= confidence) {
                     String label = classifier.labels().get(probability < 0.5 ? 0 : 1);
-                    lines.write(json.writeValueAsBytes(Map.of("text", text.text(), "label", label)));
+                    lines.write(json.writeValueAsBytes(
+                            json.createObjectNode().put("text", text.text()).put("label", label)));
                     lines.write('\n');
                     written[0]++;
                 }
             }
+            lines.flush();
         });
         return written[0];
     }

@@ -89,6 +89,14 @@ final class BigramClassifier {
         return labels;
     }
 
+    /** @throws IllegalArgumentException if there is no such label */
+    int index(String label) {
+        if (!labels.contains(label)) {
+            throw new IllegalArgumentException("label \"" + label + "\" is none of " + labels);
+        }
+        return labels.indexOf(label);
+    }
+
     /** The probability that a text is of the second label. */
     double probability(String text) {
         double[] probabilities = new double[2];
@@ -110,7 +118,8 @@ final class BigramClassifier {
     private static Set<String> features(String text) {
         Set<String> features = new HashSet<>();
         String before = "";
-        Matcher word = WORD.matcher(LINE_BREAK.matcher(text).replaceAll(" ").toLowerCase(Locale.ROOT));
+        Matcher word =
+                WORD.matcher(LINE_BREAK.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" "));
         while (word.find()) {
             features.add(word.group());
             if (!before.isEmpty()) {

@@ -17,7 +17,7 @@ import java.util.Locale;
 
 /**
  * What it takes to have a model at hand: {@code OpeningBenchmark MODEL THREADS cpu|int8} opens a model directory in a new process,
- * encodes {@value #NUM_TOKENS} tokens a hundred times, and prints one JSON line: milliseconds from the directory to an encoder and
+ * encodes {@value #NUM_TOKENS} tokens a hundred times, and prints one JSON line: milliseconds to an encoder, the first of the process, and
  * from there to the first answer, and by how many MB (of 2^20 bytes) the resident memory of the process has grown since {@code
  * main} began, now and at its highest. {@code OpeningBenchmark write tiny|base MODEL} writes a model with random weights to open.
  * For Linux, whose {@code /proc} it reads.
@@ -44,8 +44,8 @@ public final class OpeningBenchmark {
 
     private static String measure(Path directory, int numThreads, String engine) throws IOException {
         long before = kilobytes("VmRSS");
-        CpuEncoder.warmUp();
         long start = System.nanoTime();
+        CpuEncoder.warmUp();
         ModelDirectory model = ModelDirectory.open(directory);
         try (Encoder encoder = engine.equals("int8")
                 ? CpuEncoder.of(model.weights(), numThreads, new OneDnn())

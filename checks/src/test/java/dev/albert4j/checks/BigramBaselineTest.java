@@ -18,8 +18,8 @@ class BigramBaselineTest {
     private static List<LabeledText> texts() {
         List<LabeledText> texts = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            texts.add(new LabeledText("a bad joke <br /><br /> not good " + i, null, "negative", i));
-            texts.add(new LabeledText("a good joke, not bad " + i, null, "positive", i));
+            texts.add(new LabeledText("a bad joke not good " + i, null, "negative", i));
+            texts.add(new LabeledText("a good<BR>joke, not bad " + i, null, "positive", i));
         }
         return texts;
     }
@@ -30,8 +30,9 @@ class BigramBaselineTest {
 
         assertThat(classifier.labels()).containsExactly("negative", "positive");
         assertThat(classifier.probability("it was NOT BAD")).isGreaterThan(0.7);
-        assertThat(classifier.probability("it was not<br/>good")).isLessThan(0.3);
+        assertThat(classifier.probability("it was not good")).isLessThan(0.3);
         assertThat(classifier.probability("nothing known")).isBetween(0.45, 0.55);
+        assertThat(classifier.probability("br")).isEqualTo(classifier.probability("nothing known"));
         assertThat(BigramBaseline.report(classifier, texts()).toReport().metrics())
                 .containsEntry("macro_f1", 1.0);
     }

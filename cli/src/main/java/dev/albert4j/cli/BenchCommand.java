@@ -1,5 +1,6 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.cpu.CpuEncoder;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Parameters;
             "Measures models on this machine, on each engine: how long one text takes, and how many tokens a second "
                     + ModelSpeed.SEQUENCES + " together.",
             "All are measured by turns. \"open\" is the time from the model's files to the first answer, the engine's own start"
-                    + " included: the first of cpu and int8 has Java's kernels compiled for both.",
+                    + " included.",
             "Run it while nothing else runs."
         },
         footer = {"", "Example: albert bench sentiment-en --engine cpu,int8 --tokens 16,64 --threads 1"})
@@ -67,6 +68,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         engines.forEach(engine -> EngineOptions.check(engine, threads));
+        CpuEncoder.awaitWarmUp(); // its threads would be measured too
         List<Entrant> entrants = new ArrayList<>();
         try {
             List<ModelDirectory> directories = new ArrayList<>();
@@ -79,8 +81,8 @@ final class BenchCommand implements Callable<Integer> {
                     try {
                         entrants.add(open(directory.path(), engine));
                     } catch (LinkageError e) {
-                        System.err.println("albert bench: engine " + engine + " is left out, it does not load here: "
-                                + e.getMessage());
+                        System.err.println(
+                                "albert bench: engine " + engine + " is left out, it does not load here: " + e);
                     }
                 }
             }

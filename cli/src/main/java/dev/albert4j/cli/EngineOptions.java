@@ -38,7 +38,7 @@ final class EngineOptions {
 
     /**
      * @throws IllegalArgumentException if there is no such engine, or it cannot have so many threads
-     * @throws LinkageError if its native library does not load on this machine
+     * @throws LinkageError if libtorch or ONNX Runtime does not load on this machine; int8 is then plain Java, and says so
      */
     static Encoder open(String engine, ModelDirectory model, int threads) throws IOException {
         check(engine, threads);

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.WholeFile;
 import dev.albert4j.metric.Report;
-import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.train.EvaluationPage;
 import java.io.IOException;
@@ -59,9 +57,8 @@ final class EvaluateCommand implements Callable<Integer> {
             OutputPath.checkFile(report);
         }
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
-        AlbertWeights weights = directory.weights(); // held while engine and task take their parts
-        try (Encoder encoder = engine.open(directory)) {
-            Report result = evaluate(options.open(directory, weights, encoder));
+        try (TaskOptions.Opened opened = options.open(directory, engine)) {
+            Report result = evaluate(opened.task());
             if (report != null) {
                 write(report, result);
             }

@@ -128,7 +128,7 @@ final class Finetuning {
                     + Math.min(numPositions, maxLength - 1) + ": the model has " + numPositions
                     + " positions, and --max-length is " + maxLength);
         }
-        return weights.repeatedPositions(repeatedPositions, maxLength);
+        return weights.repeatedPositions(repeatedPositions, Math.max(numPositions, maxLength));
     }
 
     private AlbertConfig configure(AlbertConfig parent, TaskData data) {

@@ -1,7 +1,5 @@
 package dev.albert4j.cli;
 
-import dev.albert4j.model.AlbertWeights;
-import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -62,9 +60,8 @@ final class PredictCommand implements Callable<Integer> {
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         JsonLines out = new JsonLines(System.out);
         AnswerStyle style = new AnswerStyle(topK, explain);
-        AlbertWeights weights = directory.weights(); // held while engine and task take their parts
-        try (Encoder encoder = engine.open(directory)) {
-            ModelTask task = options.open(directory, weights, encoder);
+        try (TaskOptions.Opened opened = options.open(directory, engine)) {
+            ModelTask task = opened.task();
             if (texts.isEmpty()) {
                 predictLines(task, style, out);
             } else {

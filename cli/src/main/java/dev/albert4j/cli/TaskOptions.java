@@ -3,6 +3,7 @@ package dev.albert4j.cli;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -45,12 +46,27 @@ final class TaskOptions {
         return batchTokens;
     }
 
-    /**
-     * Puts a model to work.
-     *
-     * @param weights of the directory
-     */
-    ModelTask open(ModelDirectory directory, AlbertWeights weights, Encoder encoder) {
+    /** A model at work, and the engine that is closed with it. */
+    record Opened(ModelTask task, Encoder encoder) implements AutoCloseable {
+        @Override
+        public void close() {
+            encoder.close();
+        }
+    }
+
+    /** Puts a model to work on an engine. Its weights are let go when this returns: both have taken what they need. */
+    Opened open(ModelDirectory directory, EngineOptions engine) throws IOException {
+        AlbertWeights weights = directory.weights();
+        Encoder encoder = engine.open(directory);
+        try {
+            return new Opened(task(directory, weights, encoder), encoder);
+        } catch (RuntimeException | Error e) {
+            encoder.close();
+            throw e;
+        }
+    }
+
+    private ModelTask task(ModelDirectory directory, AlbertWeights weights, Encoder encoder) {
         ModelTask task = ModelTask.of(directory, weights, encoder, batchTokens);
         if (threshold != null) {
             task = task.withThreshold(threshold);

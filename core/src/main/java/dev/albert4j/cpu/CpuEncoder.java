@@ -86,6 +86,12 @@ public final class CpuEncoder implements LayerwiseEncoder {
         PreferredKernels.get();
     }
 
+    /** Returns once all that {@link #warmUp} begins is done: for who is about to measure. */
+    public static void awaitWarmUp() {
+        PreferredKernels.get();
+        PreferredKernels.awaitWarmUp(true);
+    }
+
     /**
      * Packs the weights and starts the threads.
      *

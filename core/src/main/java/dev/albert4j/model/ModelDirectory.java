@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * model.safetensors} (or shards, {@code pytorch_model.bin}, or an exported {@code model.onnx}), the tokenizer's file with {@code tokenizer_config.json}, {@code
  * provenance.json}, and for a model of sentence embeddings the files of {@link SentenceConfig}.
  *
- * <p>Opening reads everything but the weights, which are read at the first {@link #weights()}. Nothing stays open. Thread-safe.
+ * <p>Opening reads everything but the weights, which are read when {@link #weights()} asks for them. Nothing stays open. Thread-safe.
  */
 public final class ModelDirectory {
     static final String CONFIG = "config.json";
@@ -138,8 +138,8 @@ public final class ModelDirectory {
     }
 
     /**
-     * The weights: read at the first call, and kept for the next ones only as long as somebody holds them. Encoders have copies of
-     * their own: once they are there the memory is given back.
+     * The weights: the same object as long as somebody holds it, else read again. Hold it where you need it twice, and let it go after:
+     * encoders keep what they need of it, packed in their own way.
      *
      * @throws ModelFormatException if they do not fit the configuration
      */
