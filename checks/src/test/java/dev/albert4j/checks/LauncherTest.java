@@ -52,6 +52,13 @@ class LauncherTest {
     }
 
     @Test
+    void theUsersCollectorIsTaken() throws Exception {
+        Run run = shell("echo film | ALBERT_JAVA_OPTS=-XX:+UseG1GC \"$ALBERT\" tokenize tokenizer");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("film");
+    }
+
+    @Test
     void chineseTextPassesThroughWhateverTheLocale() throws Exception {
         Run run = shell("echo " + CHINESE + " | LC_ALL=C \"$ALBERT\" tokenize tokenizer");
         String tokens = new ObjectMapper().readTree(run.out()).get("tokens").toString();
