@@ -28,7 +28,10 @@ class RoundingTest {
     private static final int INPUTS = 9;
     private static final int OUTPUTS = 5;
 
-    /** The engine's own arithmetic, in plain Java; a value between two steps may fall to the other side, so the mean is compared. */
+    /**
+     * The engine's own arithmetic, in plain Java. Both add up in another order, which differs between processors too, so here and there a
+     * value between two steps falls to the other side and moves its sequence by a step: the median does not see that.
+     */
     @Test
     void theEncoderRoundsAsTheEngineOfEightBits() {
         Batch batch = TinyModels.batch(TinyModels.examples(20, 3));
@@ -43,25 +46,26 @@ class RoundingTest {
                 PackedBatch packed = PackedBatch.of(batch);
                 float[] states = engine.encode(batch, OutputStates.LAST).lastHiddenState();
                 assertThat(distance(rounding.lastHiddenState(packed, state -> {}), states))
-                        .isLessThan(1e-4);
+                        .isLessThan(2e-6);
                 assertThat(distance(floats.lastHiddenState(packed, state -> {}), states))
-                        .isGreaterThan(2e-3);
+                        .isGreaterThan(1e-3);
                 float[] pooled = engine.encode(batch, OutputStates.POOLED).poolerOutput();
-                assertThat(distance(rounding.pooled(packed), pooled)).isLessThan(1e-4);
-                assertThat(distance(replica.pooled(packed), pooled)).isLessThan(1e-4);
-                assertThat(distance(floats.pooled(packed), pooled)).isGreaterThan(2e-3);
+                assertThat(distance(rounding.pooled(packed), pooled)).isLessThan(2e-6);
+                assertThat(distance(replica.pooled(packed), pooled)).isLessThan(2e-6);
+                assertThat(distance(floats.pooled(packed), pooled)).isGreaterThan(1e-3);
             }
         }
     }
 
-    /** The mean absolute difference. */
+    /** The median absolute difference. */
     private static double distance(Tensor actual, float[] expected) {
         float[] values = Tensors.floats(actual);
         assertThat(values).hasSameSizeAs(expected);
-        return IntStream.range(0, values.length)
+        double[] differences = IntStream.range(0, values.length)
                 .mapToDouble(i -> Math.abs(values[i] - expected[i]))
-                .average()
-                .orElseThrow();
+                .sorted()
+                .toArray();
+        return differences[differences.length / 2];
     }
 
     @Test
