@@ -43,6 +43,9 @@ public final class OpeningBenchmark {
     }
 
     private static String measure(Path directory, int numThreads, String engine) throws IOException {
+        if (!engine.equals("cpu") && !engine.equals("int8")) {
+            throw new IllegalArgumentException("engine " + engine + " is neither cpu nor int8");
+        }
         long before = kilobytes("VmRSS");
         long start = System.nanoTime();
         CpuEncoder.warmUp();

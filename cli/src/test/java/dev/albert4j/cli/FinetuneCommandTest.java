@@ -243,6 +243,14 @@ class FinetuneCommandTest {
         assertThat(CommandRun.of("predict", output, text).json().get(0).has("scores"))
                 .isTrue();
 
+        CommandRun.of(Workshop.finetune(
+                        Workshop.encoder(), train, output, "--max-length", 20, "--repeat-positions", 10))
+                .succeeds();
+        assertThat(JsonFile.read(output.resolve("config.json"))
+                        .get("max_position_embeddings")
+                        .intValue())
+                .isEqualTo(Workshop.MAX_LENGTH);
+
         for (int wrong : new int[] {0, Workshop.MAX_LENGTH + 1}) {
             assertThat(CommandRun.of(Workshop.finetune(
                                     Workshop.encoder(), train, output, "--max-length=97", "--repeat-positions", wrong))
