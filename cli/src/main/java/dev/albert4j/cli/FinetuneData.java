@@ -12,6 +12,7 @@ import dev.albert4j.task.Reranker;
 import dev.albert4j.train.TrainingTasks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -124,10 +125,19 @@ record FinetuneData(
         if (labelNames.isEmpty()) {
             return texts;
         }
-        return texts.stream()
-                .map(text -> new LabeledText(
-                        text.text(), text.pair(), labelNames.getOrDefault(text.label(), text.label()), text.line()))
-                .toList();
+        return texts.stream().map(this::renamed).toList();
+    }
+
+    private LabeledText renamed(LabeledText text) {
+        if (text.probabilities().isEmpty()) {
+            return new LabeledText(
+                    text.text(), text.pair(), labelNames.getOrDefault(text.label(), text.label()), text.line());
+        }
+        Map<String, Float> renamed = new HashMap<>();
+        text.probabilities()
+                .forEach((label, probability) ->
+                        renamed.merge(labelNames.getOrDefault(label, label), probability, Float::sum));
+        return new LabeledText(text.text(), text.pair(), renamed, text.line());
     }
 
     /** What can be found wrong with a text without the other texts. */
@@ -138,9 +148,11 @@ record FinetuneData(
         if (kind.problemType() == ProblemType.REGRESSION) {
             LabeledData.check(kind.problemType(), text, List.of());
         }
-        if (!labelNames.isEmpty() && !labelNames.containsKey(text.label())) {
-            throw new BadExampleException(
-                    text.line(), "label \"" + text.label() + "\" has no name in --label-names " + labelNames);
+        for (String label : LabeledData.names(text)) {
+            if (!labelNames.isEmpty() && !labelNames.containsKey(label)) {
+                throw new BadExampleException(
+                        text.line(), "label \"" + label + "\" has no name in --label-names " + labelNames);
+            }
         }
     }
 

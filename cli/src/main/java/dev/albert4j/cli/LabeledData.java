@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** Labelled texts, or pairs of texts. */
 final class LabeledData implements TaskData {
@@ -44,7 +44,7 @@ final class LabeledData implements TaskData {
         }
         boolean many = type == ProblemType.MULTI_LABEL_CLASSIFICATION;
         List<String> labels = sorted(texts.stream()
-                .flatMap(text -> many ? MultiLabelClassifier.split(text.label()).stream() : Stream.of(text.label()))
+                .flatMap(text -> many ? MultiLabelClassifier.split(text.label()).stream() : names(text).stream())
                 .distinct()
                 .toList());
         if (labels.size() < (many ? 1 : 2)) {
@@ -55,6 +55,13 @@ final class LabeledData implements TaskData {
                                     + "; classification needs at least two");
         }
         return labels;
+    }
+
+    /** The labels that a text names. */
+    static Set<String> names(LabeledText text) {
+        return text.probabilities().isEmpty()
+                ? Set.of(text.label())
+                : text.probabilities().keySet();
     }
 
     /** @throws BadExampleException if a text's label is no number, or none of the labels */

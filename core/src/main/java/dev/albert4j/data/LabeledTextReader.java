@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.zip.ZipException;
 import org.apache.commons.csv.CSVException;
@@ -33,6 +35,8 @@ public final class LabeledTextReader {
             .setRecordSeparator('\n')
             .get();
 
+    private static final double PROBABILITY_TOLERANCE = 1e-3; // rounded to three places
+
     private final Path file;
     private final Columns columns;
     private final Labels labels;
@@ -40,7 +44,7 @@ public final class LabeledTextReader {
 
     /** How many labels a text has. */
     public enum Labels {
-        /** One. */
+        /** One; in JSON also an object of the probability of each label, {@code {"good":0.7,"bad":0.3}}, which add up to 1. */
         ONE,
         /** Any number: between them {@code |}, or in JSON also an array. */
         ANY_NUMBER,
@@ -199,7 +203,36 @@ public final class LabeledTextReader {
         if (!node.isObject()) {
             throw new BadExampleException(line, "is not a JSON object");
         }
-        add(field(node, columns.text(), line), optionalField(node, columns.pair(), line), label(node, line), line);
+        String first = field(node, columns.text(), line);
+        String pair = optionalField(node, columns.pair(), line);
+        JsonNode label = node.get(columns.label());
+        if (labels == Labels.ONE && label != null && label.isObject()) {
+            rows.add(new LabeledText(first, pair, probabilities(label, line), line));
+        } else {
+            add(first, pair, label(node, line), line);
+        }
+    }
+
+    private Map<String, Float> probabilities(JsonNode object, long line) {
+        Map<String, Float> probabilities = new LinkedHashMap<>();
+        double sum = 0;
+        for (Map.Entry<String, JsonNode> label : object.properties()) {
+            double probability = label.getValue().isNumber() ? label.getValue().asDouble() : Double.NaN;
+            if (label.getKey().isBlank() || !(probability >= 0 && probability <= 1)) {
+                throw new BadExampleException(
+                        line,
+                        "field \"" + columns.label() + "\" holds \"" + abbreviate(label.getKey()) + "\": "
+                                + abbreviate(label.getValue().toString())
+                                + "; a label's name and a probability from 0 to 1 are needed");
+            }
+            probabilities.put(label.getKey(), (float) probability);
+            sum += probability;
+        }
+        if (!(Math.abs(sum - 1) <= PROBABILITY_TOLERANCE)) {
+            throw new BadExampleException(
+                    line, "field \"" + columns.label() + "\" holds probabilities that add up to " + sum + ", not 1");
+        }
+        return probabilities;
     }
 
     private String label(JsonNode node, long line) {

@@ -202,10 +202,20 @@ public final class TextClassifier {
      * @throws BadExampleException naming the line if it is none of them
      */
     public static int index(LabeledText text, List<String> labels) {
-        int index = labels.indexOf(text.label());
+        return index(text.label(), text.line(), labels);
+    }
+
+    /**
+     * The place of a label among {@code labels}.
+     *
+     * @param line where it stands
+     * @throws BadExampleException naming the line if it is none of them
+     */
+    public static int index(String label, long line, List<String> labels) {
+        int index = labels.indexOf(label);
         if (index < 0) {
             throw new BadExampleException(
-                    text.line(), "label \"" + text.label() + "\" is not one of the model's " + abbreviate(labels));
+                    line, "label \"" + label + "\" is not one of the model's " + abbreviate(labels));
         }
         return index;
     }

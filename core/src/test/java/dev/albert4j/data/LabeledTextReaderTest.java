@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,22 @@ class LabeledTextReaderTest {
     void jsonLinesMayHaveNumbersAsLabelsAndMoreFields() throws IOException {
         Path file = write("a.jsonl", "{\"id\":1,\"text\":\"中文\",\"label\":1}\n\n{\"text\":\"b\",\"label\":\"x\"}\n");
         assertThat(read(file)).containsExactly(new LabeledText("中文", null, "1", 1), new LabeledText("b", null, "x", 3));
+    }
+
+    @Test
+    void aLabelMayBeTheProbabilityOfEach() throws IOException {
+        Path file = write(
+                "a.jsonl",
+                "{\"text\":\"a\",\"label\":{\"x\":0.25,\"y\":0.75}}\n{\"text\":\"b\",\"label\":{\"y\":0.5,\"x\":0.5}}\n");
+        assertThat(read(file))
+                .containsExactly(
+                        new LabeledText("a", null, "y", Map.of("x", 0.25f, "y", 0.75f), 1),
+                        new LabeledText("b", null, "x", Map.of("x", 0.5f, "y", 0.5f), 2));
+        refused(write("sum.jsonl", "{\"text\":\"a\",\"label\":{\"x\":0.5,\"y\":0.4}}\n"), "line 1");
+        refused(write("sum.jsonl", "{\"text\":\"a\",\"label\":{}}\n"), "add up to 0.0, not 1");
+        refused(write("negative.jsonl", "{\"text\":\"a\",\"label\":{\"x\":1.5,\"y\":-0.5}}\n"), "from 0 to 1");
+        refused(write("text.jsonl", "{\"text\":\"a\",\"label\":{\"x\":\"1\"}}\n"), "from 0 to 1");
+        refused(write("name.jsonl", "{\"text\":\"a\",\"label\":{\"\":1}}\n"), "a label's name");
     }
 
     @Test

@@ -81,6 +81,10 @@ final class ClassWeights {
                     "classWeights",
                     "\"" + text + "\": classes have weights in classification with one label and in ner only");
         }
+        if (examples.stream().anyMatch(loss::isDistribution)) {
+            throw new WrongSettingException(
+                    "classWeights", "\"" + text + "\": classes have no weights where texts' labels are probabilities");
+        }
         if (text.equals(BALANCED)) {
             return balanced(labels.size(), examples);
         }

@@ -18,7 +18,10 @@ import org.bytedeco.pytorch.TensorVector;
 
 /** What a task makes smaller, as the heads of Hugging Face's {@code modeling_albert.py} define it. */
 public enum Loss {
-    /** One class for each sequence; the target is its index. With exit classifiers, of all layers: {@link #exits}. */
+    /**
+     * One class for each sequence; the target is its index, or the probability of each class, [C]. With exit classifiers, of all layers:
+     * {@link #exits}.
+     */
     CLASSIFICATION(Head.SEQUENCE_CLASSIFICATION),
     /** Any number of classes for each sequence; the target is 0 or 1 for each class, [C]. */
     MULTI_LABEL(Head.SEQUENCE_CLASSIFICATION),
@@ -82,7 +85,7 @@ public enum Loss {
 
     /** What an example weighs in a mean: the sum of the weights of its targets that count. */
     double weight(Example example, ClassWeights weights) {
-        if (this != TOKEN_CLASSIFICATION && this != CLASSIFICATION && this != MASKED_LM) {
+        if (this != TOKEN_CLASSIFICATION && this != CLASSIFICATION && this != MASKED_LM || isDistribution(example)) {
             return 1;
         }
         double sum = 0;
@@ -150,12 +153,37 @@ public enum Loss {
     }
 
     /**
-     * The mean cross-entropy of a class for each sequence.
+     * The mean cross-entropy of a class, or of a distribution over the classes, for each sequence.
      *
      * @param logits [B, C]
+     * @param weights none if there are distributions
      */
     static Tensor classes(Tensor logits, List<Example> examples, double labelSmoothing, ClassWeights weights) {
-        return crossEntropy(logits, targets(examples, 0), labelSmoothing, weights);
+        if (examples.stream().allMatch(example -> example.target().length == 1)) {
+            return crossEntropy(logits, targets(examples, 0), labelSmoothing, weights);
+        }
+        int numClasses = (int) logits.size(1);
+        float[] shares = new float[examples.size() * numClasses];
+        for (int i = 0; i < examples.size(); i++) {
+            float[] target = examples.get(i).target();
+            if (target.length == 1) {
+                shares[i * numClasses + (int) target[0]] = 1;
+            } else {
+                System.arraycopy(target, 0, shares, i * numClasses, numClasses);
+            }
+        }
+        return cross_entropy_loss(
+                logits,
+                Tensors.of(shares, logits.device()).view(examples.size(), numClasses),
+                weights.optional(logits.device()),
+                REDUCTION_MEAN,
+                IGNORED,
+                labelSmoothing);
+    }
+
+    /** Whether the target of a classification's example is the probability of each class. */
+    boolean isDistribution(Example example) {
+        return this == CLASSIFICATION && example.target().length > 1;
     }
 
     /**

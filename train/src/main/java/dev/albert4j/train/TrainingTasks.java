@@ -62,7 +62,7 @@ public final class TrainingTasks {
     }
 
     /**
-     * One label for each text.
+     * One label for each text, or the probability of each label to learn; it is evaluated by the most probable one.
      *
      * @param train texts to learn from
      * @param dev texts to choose the best weights by; may be empty
@@ -75,9 +75,21 @@ public final class TrainingTasks {
                 Loss.CLASSIFICATION,
                 train,
                 dev,
-                text -> new float[] {TextClassifier.index(text, labels)},
+                text -> target(text, labels),
                 (weights, encoder) ->
                         new TextClassifier(tokenizer, weights, encoder, EVALUATION_TOKENS).evaluate(dev, done -> {}));
+    }
+
+    /** The label's index, or the probability of each label where those are given. */
+    private static float[] target(LabeledText text, List<String> labels) {
+        if (text.probabilities().isEmpty()) {
+            return new float[] {TextClassifier.index(text, labels)};
+        }
+        float[] target = new float[labels.size()];
+        text.probabilities()
+                .forEach(
+                        (label, probability) -> target[TextClassifier.index(label, text.line(), labels)] = probability);
+        return target;
     }
 
     /** Any number of labels for each text; else as {@link #classification}. */

@@ -3,6 +3,7 @@ package dev.albert4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.albert4j.data.LabeledText;
 import dev.albert4j.model.AlbertParameters;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +214,17 @@ class FinetunerTest {
     }
 
     @Test
+    void certainProbabilitiesTeachWhatLabelsTeach() throws IOException {
+        List<LabeledText> certain = train.stream()
+                .map(text -> new LabeledText(text.text(), null, Map.of(text.label(), 1f), text.line()))
+                .toList();
+        assertSame(
+                finetuner(SETTINGS).run(task(certain, List.of())).weights(),
+                finetuner(SETTINGS).run(task(train, List.of())).weights(),
+                1e-5f);
+    }
+
+    @Test
     void aModelWithoutAClassificationHeadIsRefused() {
         AlbertWeights encoder = AlbertWeights.initialize(
                 TinyModels.config().toBuilder().head(Head.NONE).build(), 1);
@@ -227,6 +240,16 @@ class FinetunerTest {
 
     private Finetuner finetuner(String settings) {
         return new Finetuner(TinyModels.weights(), tokenizer, TrainConfig.parse(settings));
+    }
+
+    private static void assertSame(AlbertWeights actual, AlbertWeights expected, float tolerance) {
+        for (Parameter parameter : AlbertParameters.of(TinyModels.config())) {
+            float[] values = actual.values(parameter.name());
+            float[] others = expected.values(parameter.name());
+            for (int i = 0; i < values.length; i++) {
+                assertThat(values[i]).as(parameter.name()).isCloseTo(others[i], within(tolerance));
+            }
+        }
     }
 
     private static void assertSame(AlbertWeights actual, AlbertWeights expected) {

@@ -1,6 +1,7 @@
 package dev.albert4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.albert4j.cpu.CpuEncoder;
@@ -29,6 +30,39 @@ class LossTest {
     @Test
     void classificationIsTheCrossEntropyOfTheLogits() {
         check(Loss.CLASSIFICATION, 1, (logits, example) -> -logSoftmax(logits[0], (int) example.target()[0]));
+    }
+
+    @Test
+    void classificationByProbabilitiesIsTheirCrossEntropy() {
+        try (PointerScope scope = new PointerScope()) {
+            float[][] logits = {{0.3f, -1, 2}, {1, 0, -0.5f}};
+            List<Example> examples = List.of(
+                    Example.of(new int[] {1}, new int[1], 0.2f, 0.5f, 0.3f), Example.of(new int[] {1}, new int[1], 2));
+            double expected = 0;
+            for (int c = 0; c < 3; c++) {
+                expected -= examples.get(0).target()[c] * logSoftmax(widened(logits[0]), c) / 2;
+            }
+            expected -= logSoftmax(widened(logits[1]), 2) / 2;
+            Tensor batch = Tensors.of(new float[] {0.3f, -1, 2, 1, 0, -0.5f}, TrainingDevice.CPU.torch())
+                    .view(2, 3);
+
+            assertThat(Loss.classes(batch, examples, 0, ClassWeights.NONE).item_float())
+                    .isCloseTo((float) expected, within(1e-6f));
+            assertThat(Loss.CLASSIFICATION.weight(examples.get(0), ClassWeights.NONE))
+                    .isEqualTo(1.0);
+        }
+        assertThatThrownBy(() -> ClassWeights.of(
+                        "balanced",
+                        List.of("a", "b"),
+                        Loss.CLASSIFICATION,
+                        List.of(Example.of(new int[] {1}, new int[1], 0.2f, 0.8f))))
+                .hasMessageContaining("probabilities");
+    }
+
+    private static double[] widened(float[] values) {
+        double[] wide = new double[values.length];
+        Arrays.setAll(wide, i -> values[i]);
+        return wide;
     }
 
     @Test
