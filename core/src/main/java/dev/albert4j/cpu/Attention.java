@@ -50,17 +50,15 @@ final class Attention {
                 }
                 mix(rows, keysAndValues, sequence, head, length);
                 for (int row = 0; row < rows; row++) {
-                    copyScaled(row, context.values(), context.at(block + row) + head * headSize);
+                    kernels.scale(
+                            inverseSums[row],
+                            headContext.values(),
+                            headContext.at(row),
+                            headSize,
+                            context.values(),
+                            context.at(block + row) + head * headSize);
                 }
             }
-        }
-    }
-
-    private void copyScaled(int row, float[] to, int offset) {
-        float[] from = headContext.values();
-        int at = headContext.at(row);
-        for (int d = 0; d < headSize; d++) {
-            to[offset + d] = from[at + d] * inverseSums[row];
         }
     }
 

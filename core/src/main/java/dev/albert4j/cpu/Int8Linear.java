@@ -15,21 +15,22 @@ final class Int8Linear implements Linear {
     private final QuantizedRows.Pool pool;
     private final int numInputs;
     private final int numOutputs;
-    private final float[] bias; // [numOutputs]
-    private final float[] rowSums; // of the weights, what an input of 1 adds up to; [numOutputs]
+    private final float[] bias; // [numOutputs], up to the next multiple of a panel's width
+    private final float[] rowSums; // of the weights, what an input of 1 adds up to; as many
 
     private Int8Linear(
             Kernels kernels,
             Int8Products.Product product,
             QuantizedRows.Pool pool,
             int numInputs,
+            int numOutputs,
             float[] bias,
             float[] rowSums) {
         this.kernels = kernels;
         this.product = product;
         this.pool = pool;
         this.numInputs = numInputs;
-        this.numOutputs = bias.length;
+        this.numOutputs = numOutputs;
         this.bias = bias;
         this.rowSums = rowSums;
     }
@@ -41,8 +42,10 @@ final class Int8Linear implements Linear {
     static Int8Linear of(
             Int8Matrix weight, float[] bias, Kernels kernels, Int8Products products, QuantizedRows.Pool pool) {
         int numInputs = weight.numColumns();
-        float[] rowSums = new float[weight.numRows()];
-        for (int output = 0; output < rowSums.length; output++) {
+        int numOutputs = weight.numRows();
+        int padded = Panels.roundUp(numOutputs, kernels.panelWidth());
+        float[] rowSums = new float[padded];
+        for (int output = 0; output < numOutputs; output++) {
             int sum = 0;
             for (int input = 0; input < numInputs; input++) {
                 sum += weight.value(output * numInputs + input);
@@ -50,7 +53,7 @@ final class Int8Linear implements Linear {
             rowSums[output] = weight.scale(output) * sum;
         }
         return new Int8Linear(
-                kernels, products.pack(weight), pool, numInputs, Arrays.copyOf(bias, bias.length), rowSums);
+                kernels, products.pack(weight), pool, numInputs, numOutputs, Arrays.copyOf(bias, padded), rowSums);
     }
 
     @Override
@@ -75,31 +78,21 @@ final class Int8Linear implements Linear {
                     x.values(), x.at(row), numInputs, q.values(), row * numInputs, q.scalesAndZeros(), 2 * row);
         }
         product.multiply(q.values(), numRows, y.values(), y.offset(), y.stride());
-        int activated = Panels.roundUp(numOutputs, kernels.panelWidth());
         for (int row = 0; row < numRows; row++) {
-            float scale = q.scalesAndZeros()[2 * row];
-            float shift = scale * q.scalesAndZeros()[2 * row + 1];
-            if (residual == null) {
-                scale(y.values(), y.at(row), scale, shift);
-            } else {
-                scaleAndAdd(y.values(), y.at(row), scale, shift, residual.values(), residual.at(row));
-            }
+            kernels.dequantize(
+                    y.values(),
+                    y.at(row),
+                    numOutputs,
+                    q.scalesAndZeros(),
+                    2 * row,
+                    bias,
+                    rowSums,
+                    residual == null ? null : residual.values(),
+                    residual == null ? 0 : residual.at(row));
             if (activation != null) {
-                kernels.activate(activation, y.values(), y.at(row), activated);
+                kernels.activate(activation, y.values(), y.at(row), bias.length);
             }
         }
         pool.giveBack(q);
-    }
-
-    private void scale(float[] y, int offset, float scale, float shift) {
-        for (int i = 0; i < numOutputs; i++) {
-            y[offset + i] = scale * y[offset + i] + (bias[i] - shift * rowSums[i]);
-        }
-    }
-
-    private void scaleAndAdd(float[] y, int offset, float scale, float shift, float[] residual, int residualOffset) {
-        for (int i = 0; i < numOutputs; i++) {
-            y[offset + i] = scale * y[offset + i] + (bias[i] - shift * rowSums[i]) + residual[residualOffset + i];
-        }
     }
 }

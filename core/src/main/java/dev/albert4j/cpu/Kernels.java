@@ -1,6 +1,7 @@
 package dev.albert4j.cpu;
 
 import dev.albert4j.model.Activation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arithmetic of the encoder's inner loops. Implementations are immutable and thread-safe, and what they compute for a
@@ -49,6 +50,9 @@ interface Kernels {
      */
     float softmaxNumerators(float[] x, int offset, int size, float scale);
 
+    /** {@code y = factor · x}, of a row. */
+    void scale(float factor, float[] x, int xOffset, int size, float[] y, int yOffset);
+
     /** Applies an activation to consecutive values; their number is a multiple of {@link #panelWidth}. */
     void activate(Activation activation, float[] x, int offset, int size);
 
@@ -60,4 +64,23 @@ interface Kernels {
      * @param scaleAndZero receives scale and zero, from {@code at} on
      */
     void quantize(float[] x, int offset, int size, byte[] q, int qOffset, float[] scaleAndZero, int at);
+
+    /**
+     * Makes of a row's products with {@linkplain #quantize quantized} inputs what they stand for:
+     * {@code y = scale · y + bias − scale · zero · sums}, plus the residual if there is one. All arrays have room up to the next
+     * multiple of {@link #panelWidth}; what y has there is overwritten.
+     *
+     * @param scaleAndZero of the row of inputs, from {@code at} on
+     * @param sums of the weights, what an input of 1 adds up to
+     */
+    void dequantize(
+            float[] y,
+            int offset,
+            int size,
+            float[] scaleAndZero,
+            int at,
+            float[] bias,
+            float[] sums,
+            float @Nullable [] residual,
+            int residualOffset);
 }

@@ -1,6 +1,7 @@
 package dev.albert4j.cpu;
 
 import dev.albert4j.model.Activation;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Kernels} in plain Java, for virtual machines that run without the Vector API. */
 final class ScalarKernels implements Kernels {
@@ -107,6 +108,13 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void scale(float factor, float[] x, int xOffset, int size, float[] y, int yOffset) {
+        for (int i = 0; i < size; i++) {
+            y[yOffset + i] = factor * x[xOffset + i];
+        }
+    }
+
+    @Override
     public void activate(Activation activation, float[] x, int offset, int size) {
         for (int i = offset; i < offset + size; i++) {
             x[i] = switch (activation) {
@@ -144,6 +152,25 @@ final class ScalarKernels implements Kernels {
         for (int i = 0; i < size; i++) {
             float rounded = x[offset + i] * inverse + (ROUND + zero) - ROUND;
             q[qOffset + i] = (byte) Math.max(0, Math.min(255, rounded));
+        }
+    }
+
+    @Override
+    public void dequantize(
+            float[] y,
+            int offset,
+            int size,
+            float[] scaleAndZero,
+            int at,
+            float[] bias,
+            float[] sums,
+            float @Nullable [] residual,
+            int residualOffset) {
+        float scale = scaleAndZero[at];
+        float shift = scale * scaleAndZero[at + 1];
+        for (int i = 0; i < size; i++) {
+            float value = scale * y[offset + i] + (bias[i] - shift * sums[i]);
+            y[offset + i] = residual == null ? value : value + residual[residualOffset + i];
         }
     }
 

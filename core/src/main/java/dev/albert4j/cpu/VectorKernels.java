@@ -3,9 +3,11 @@ package dev.albert4j.cpu;
 import dev.albert4j.model.Activation;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Kernels} on the Vector API; loaded by name where the module is present.
@@ -16,6 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     // as many bytes as SPECIES has lanes
     private static final VectorSpecies<Byte> BYTES =
             SPECIES.length() >= 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
@@ -42,8 +45,9 @@ final class VectorKernels implements Kernels {
     private static final float LN2_HIGH = 0.693359375f;
     private static final float LN2_LOW = -2.12194440e-4f;
     private static final float ROUND = ScalarKernels.ROUND;
-    private static final float EXP_MIN = -87.3f;
-    private static final float EXP_MAX = 88f;
+    private static final float EXP_MAX = 87.3f;
+    private static final int EXP_MAX_BITS = Float.floatToRawIntBits(EXP_MAX);
+    private static final int ROUND_BITS = Float.floatToRawIntBits(ScalarKernels.ROUND);
 
     private static VectorShuffle<Float> rotation(int by) {
         return VectorShuffle.fromOp(SPECIES, lane -> (lane + by) % LANES);
@@ -335,21 +339,52 @@ final class VectorKernels implements Kernels {
         for (int i = size; i < end; i++) {
             x[offset + i] = Float.NEGATIVE_INFINITY; // adds e^-87 to a sum of at least 1: nothing
         }
-        FloatVector maxima = FloatVector.fromArray(SPECIES, x, offset);
-        for (int i = LANES; i < end; i += LANES) {
-            maxima = maxima.max(FloatVector.fromArray(SPECIES, x, offset + i));
+        IntVector greatest = IntVector.broadcast(INTS, Integer.MIN_VALUE);
+        for (int i = 0; i < end; i += LANES) {
+            IntVector bits = FloatVector.fromArray(SPECIES, x, offset + i).reinterpretAsInts();
+            greatest = greatest.max(inOrder(bits));
         }
-        float max = maxima.reduceLanes(VectorOperators.MAX);
+        float max = Float.intBitsToFloat(inOrder(greatest.reduceLanes(VectorOperators.MAX)));
         FloatVector sums = FloatVector.zero(SPECIES);
         for (int i = 0; i < end; i += LANES) {
-            FloatVector e = exp(FloatVector.fromArray(SPECIES, x, offset + i)
-                    .sub(max)
-                    .mul(scale)
-                    .max(EXP_MIN));
+            FloatVector below = FloatVector.broadcast(SPECIES, max)
+                    .sub(FloatVector.fromArray(SPECIES, x, offset + i))
+                    .mul(scale);
+            FloatVector e = exp(atMostExpMax(below).neg());
             e.intoArray(x, offset + i);
             sums = sums.add(e);
         }
         return 1 / sum(sums);
+    }
+
+    /**
+     * The bits of floats as integers in the order of the floats; applied to those, the bits. {@code min} and {@code max} of integers
+     * are an instruction each, those of floats, with Java's zeros and NaN, many.
+     */
+    private static IntVector inOrder(IntVector bits) {
+        return bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE).lanewise(VectorOperators.XOR, bits);
+    }
+
+    private static int inOrder(int bits) {
+        return bits >> 31 & Integer.MAX_VALUE ^ bits;
+    }
+
+    /** The lesser of EXP_MAX and v, which is not negative. */
+    private static FloatVector atMostExpMax(FloatVector v) {
+        return v.reinterpretAsInts().min(EXP_MAX_BITS).reinterpretAsFloats();
+    }
+
+    @Override
+    public void scale(float factor, float[] x, int xOffset, int size, float[] y, int yOffset) {
+        if (size < LANES) {
+            SCALAR.scale(factor, x, xOffset, size, y, yOffset);
+            return;
+        }
+        int last = size - LANES; // where the last vector begins; it may overlap the one before
+        for (int i = 0; i < last; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xOffset + i).mul(factor).intoArray(y, yOffset + i);
+        }
+        FloatVector.fromArray(SPECIES, x, xOffset + last).mul(factor).intoArray(y, yOffset + last);
     }
 
     @Override
@@ -366,7 +401,7 @@ final class VectorKernels implements Kernels {
             FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
             FloatVector a = v.abs();
             // first, while the compiler still inlines methods of ours into this one
-            FloatVector e = exp(a.mul(a).mul(-0.5f).max(EXP_MIN));
+            FloatVector e = exp(atMostExpMax(a.mul(a).mul(0.5f)).neg());
             FloatVector t = FloatVector.broadcast(SPECIES, 1)
                     .div(a.mul(ScalarKernels.ERFC_T).add(1));
             FloatVector p = t.mul(ScalarKernels.ERFC_P6)
@@ -376,7 +411,11 @@ final class VectorKernels implements Kernels {
                     .fma(t, FloatVector.broadcast(SPECIES, ScalarKernels.ERFC_P2))
                     .fma(t, FloatVector.broadcast(SPECIES, ScalarKernels.ERFC_P1))
                     .mul(t);
-            v.max(0).sub(a.mul(p).mul(e)).intoArray(x, offset + i);
+            v.reinterpretAsInts()
+                    .max(0)
+                    .reinterpretAsFloats()
+                    .sub(a.mul(p).mul(e))
+                    .intoArray(x, offset + i);
         }
     }
 
@@ -387,7 +426,9 @@ final class VectorKernels implements Kernels {
                     .mul(-2 * ScalarKernels.SQRT_2_OVER_PI * ScalarKernels.GELU_CUBIC)
                     .add(-2 * ScalarKernels.SQRT_2_OVER_PI)
                     .mul(v);
-            FloatVector e = exp(u.max(EXP_MIN).min(EXP_MAX));
+            IntVector sign = u.reinterpretAsInts().and(Integer.MIN_VALUE);
+            FloatVector e =
+                    exp(atMostExpMax(u.abs()).reinterpretAsInts().or(sign).reinterpretAsFloats());
             v.div(e.add(1)).intoArray(x, offset + i); // ½(1 + tanh u) = 1/(1 + exp(-2u))
         }
     }
@@ -405,30 +446,65 @@ final class VectorKernels implements Kernels {
             return;
         }
         int last = size - LANES; // where the last vector begins; it may overlap the one before
-        FloatVector minima = FloatVector.zero(SPECIES);
-        FloatVector maxima = FloatVector.zero(SPECIES);
-        for (int i = 0; i < size; i += LANES) {
-            FloatVector v = FloatVector.fromArray(SPECIES, x, offset + Math.min(i, last));
-            minima = minima.min(v);
-            maxima = maxima.max(v);
+        IntVector greatest = IntVector.zero(INTS); // of the bits of x, and of -x: 0, where there is nothing above 0
+        IntVector greatestNegated = greatest;
+        for (int i = 0; i < last; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
+            greatest = greatest.max(v.reinterpretAsInts());
+            greatestNegated = greatestNegated.max(v.neg().reinterpretAsInts());
         }
-        float min = minima.reduceLanes(VectorOperators.MIN);
-        float max = maxima.reduceLanes(VectorOperators.MAX);
+        FloatVector end = FloatVector.fromArray(SPECIES, x, offset + last);
+        float max = Float.intBitsToFloat(greatest.max(end.reinterpretAsInts()).reduceLanes(VectorOperators.MAX));
+        float min = -Float.intBitsToFloat(
+                greatestNegated.max(end.neg().reinterpretAsInts()).reduceLanes(VectorOperators.MAX));
         ScalarKernels.setScaleAndZero(min, max, scaleAndZero, at);
         float inverse = 1 / scaleAndZero[at];
         float shift = ROUND + scaleAndZero[at + 1];
-        for (int i = 0; i < size; i += LANES) {
-            int from = Math.min(i, last);
-            FloatVector rounded = FloatVector.fromArray(SPECIES, x, offset + from)
-                    .mul(inverse)
-                    .add(shift);
-            ByteVector bytes = (ByteVector)
-                    rounded.max(ROUND).min(ROUND + 255).reinterpretAsInts().castShape(BYTES, 0);
-            bytes.intoArray(q, qOffset + from);
+        for (int i = 0; i < last; i += LANES) {
+            round(x, offset + i, inverse, shift, q, qOffset + i);
+        }
+        round(x, offset + last, inverse, shift, q, qOffset + last);
+    }
+
+    private static void round(float[] x, int offset, float inverse, float shift, byte[] q, int qOffset) {
+        FloatVector rounded =
+                FloatVector.fromArray(SPECIES, x, offset).mul(inverse).add(shift);
+        IntVector integers = rounded.reinterpretAsInts().max(ROUND_BITS).min(ROUND_BITS + 255);
+        ByteVector bytes = (ByteVector) integers.castShape(BYTES, 0);
+        bytes.intoArray(q, qOffset);
+    }
+
+    @Override
+    public void dequantize(
+            float[] y,
+            int offset,
+            int size,
+            float[] scaleAndZero,
+            int at,
+            float[] bias,
+            float[] sums,
+            float @Nullable [] residual,
+            int residualOffset) {
+        float scale = scaleAndZero[at];
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+        FloatVector shift = FloatVector.broadcast(SPECIES, -scale * scaleAndZero[at + 1]);
+        if (residual == null) {
+            for (int i = 0; i < size; i += LANES) {
+                FloatVector start =
+                        shift.fma(FloatVector.fromArray(SPECIES, sums, i), FloatVector.fromArray(SPECIES, bias, i));
+                factor.fma(FloatVector.fromArray(SPECIES, y, offset + i), start).intoArray(y, offset + i);
+            }
+        } else {
+            for (int i = 0; i < size; i += LANES) {
+                FloatVector start = shift.fma(
+                                FloatVector.fromArray(SPECIES, sums, i), FloatVector.fromArray(SPECIES, bias, i))
+                        .add(FloatVector.fromArray(SPECIES, residual, residualOffset + i));
+                factor.fma(FloatVector.fromArray(SPECIES, y, offset + i), start).intoArray(y, offset + i);
+            }
         }
     }
 
-    /** e^v for v between EXP_MIN and EXP_MAX: 2ⁿ e^r with n the nearest integer to v / ln 2. */
+    /** e^v for v between -EXP_MAX and EXP_MAX: 2ⁿ e^r with n the nearest integer to v / ln 2. */
     private static FloatVector exp(FloatVector v) {
         FloatVector shifted = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUND));
         FloatVector n = shifted.sub(ROUND);
