@@ -354,7 +354,7 @@ final class VectorKernels implements Kernels {
             e.intoArray(x, offset + i);
             sums = sums.add(e);
         }
-        return 1 / sum(sums);
+        return 1 / (sum(sums) + (max - max)); // NaN if that is what was greatest: above, it was cut to EXP_MAX
     }
 
     /**

@@ -36,10 +36,13 @@ final class WarmUp {
                 () -> kernels.multiply(6, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.multiply(4, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.softmaxNumerators(c, 0, width, 1),
+                () -> kernels.scale(1, c, 0, width, c, 0),
                 () -> kernels.activate(COMMON_ACTIVATION, c, 0, width),
                 () -> kernels.layerNorm(c, 0, width, ones, ones, 1e-12));
         others = List.of(
                 () -> kernels.quantize(c, 0, width, integers, 0, scaleAndZero, 0),
+                () -> kernels.dequantize(c, 0, width, scaleAndZero, 0, ones, ones, null, 0),
+                () -> kernels.dequantize(c, 0, width, scaleAndZero, 0, ones, ones, c, 0),
                 () -> kernels.activate(Activation.GELU_ERF, c, 0, width),
                 () -> kernels.activate(Activation.RELU, c, 0, width));
     }

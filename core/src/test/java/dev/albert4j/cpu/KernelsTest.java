@@ -3,6 +3,7 @@ package dev.albert4j.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.albert4j.model.Activation;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -210,6 +211,66 @@ class KernelsTest {
             for (int i = 0; i < q.length; i++) {
                 assertThat(i >= 4 && i < 4 + size || q[i] == 0).isTrue();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void dequantizeUndoesScaleAndZeroAndAddsBiasAndResidual(Kernels kernels) {
+        for (int size = 1; size < 100; size++) {
+            int padded = Panels.roundUp(size, kernels.panelWidth());
+            float[] y = values(3 + padded + 2, 5);
+            float[] before = y.clone();
+            float[] bias = values(padded, 1);
+            float[] sums = values(padded, 1);
+            float[] residual = size % 2 == 0 ? null : values(7 + padded, 1);
+            float[] scaleAndZero = {9, 0.3f, 17};
+            kernels.dequantize(y, 3, size, scaleAndZero, 1, bias, sums, residual, 7);
+            for (int i = 0; i < size; i++) {
+                double expected = (double) 0.3f * before[3 + i]
+                        + bias[i]
+                        - (double) 0.3f * 17 * sums[i]
+                        + (residual == null ? 0 : residual[7 + i]);
+                assertThat((double) y[3 + i]).as("%d of %d", i, size).isCloseTo(expected, Offset.offset(1e-5));
+            }
+            assertThat(Arrays.copyOf(y, 3)).isEqualTo(Arrays.copyOf(before, 3));
+            assertThat(Arrays.copyOfRange(y, 3 + padded, y.length))
+                    .isEqualTo(Arrays.copyOfRange(before, 3 + padded, y.length));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void scaleWritesARowAndNothingElse(Kernels kernels) {
+        for (int size = 1; size < 100; size++) {
+            float[] x = values(5 + size, 1);
+            float[] y = new float[size + 9];
+            kernels.scale(0.7f, x, 5, size, y, 4);
+            for (int i = 0; i < y.length; i++) {
+                assertThat(y[i]).isEqualTo(i >= 4 && i < 4 + size ? 0.7f * x[5 + i - 4] : 0);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void whatIsNotANumberStaysSo(Kernels kernels) {
+        int width = kernels.panelWidth();
+        for (int bits : new int[] {0x7fc00000, 0xffc00000}) { // of both signs
+            for (Activation activation : Activation.values()) {
+                float[] x = new float[width];
+                x[3] = Float.intBitsToFloat(bits);
+                kernels.activate(activation, x, 0, width);
+                assertThat(x[3]).as("%s", activation).isNaN();
+            }
+            float[] x = new float[width];
+            x[3] = Float.intBitsToFloat(bits);
+            assertThat(kernels.softmaxNumerators(x, 0, width, 1)).isNaN();
+            float[] scaleAndZero = new float[2];
+            x = new float[width];
+            x[3] = Float.intBitsToFloat(bits);
+            kernels.quantize(x, 0, width, new byte[width], 0, scaleAndZero, 0);
+            assertThat(scaleAndZero[0]).isNaN();
         }
     }
 
