@@ -2,7 +2,7 @@
 """Latency of ALBERT through PyTorch and ONNX Runtime, batch 1, fp32.
 
 usage: encoder_peer.py [MODEL_DIR | base | tiny] [--threads N] [--lengths 8,16,…] [--engines torch,ort,ort-old,…] [--seconds S]
-                       [--batch TOKENS.jsonl]
+                       [--batch TOKENS.jsonl] [--torchscript MODEL.pt]
 
 MODEL_DIR is what `save_pretrained` writes; `base` and `tiny` are random weights of those sizes. One JSON line per engine and
 length: the median, in milliseconds, of runs that fill S seconds (at least 10) after a warm-up, input and output as numpy
@@ -13,6 +13,7 @@ same after onnxruntime.transformers.optimizer; ort-int8, ort-old-int8 = the same
 With --batch, lines of what `albert tokenize` prints: all of them, sorted by length and cut into padded batches of 1, 4, 16 and 64;
 a line per engine and batch size, the median seconds of a pass over all, and real tokens a second.
 `difference` is the largest absolute difference of the pooler output to PyTorch's.
+With --torchscript, only writes the traced model, with plain attention, for djl/run.
 """
 import argparse, json, logging, os, statistics, tempfile, time, warnings
 import torch, transformers
@@ -102,12 +103,16 @@ def main():
     p.add_argument('model', nargs='?', default='tiny'); p.add_argument('--threads', type=int, default=1)
     p.add_argument('--lengths', default='8,16,32,64,128,256,384,512'); p.add_argument('--seconds', type=float, default=2)
     p.add_argument('--engines', default='torch,ort,ort-old,ort-optimized,ort-int8')
-    p.add_argument('--batch')
+    p.add_argument('--batch'); p.add_argument('--torchscript')
     a = p.parse_args()
     torch.set_num_threads(a.threads); torch.set_num_interop_threads(1)
     model = load(a.model); wrapped = Outputs(model)
     def in_torch(x):
         with torch.inference_mode(): return wrapped(*x)[1]
+    if a.torchscript:
+        model.set_attn_implementation('eager')
+        with torch.inference_mode(): torch.jit.trace(wrapped, example(model.config.vocab_size, 16)).save(a.torchscript)
+        return
     engines, info = {}, {}
     with tempfile.TemporaryDirectory() as d:
         for e in a.engines.split(','):
