@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
 /** How labelled files are read. */
 final class DataOptions {
     static final String FILES =
-            "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label. For ner .jsonl (CLUENER, spans)"
+            "labelled texts: .csv, .tsv or .jsonl, also with .gz; columns text, text_pair (perhaps), label; for classification in .jsonl"
+                    + " also {\"good\":0.7,\"bad\":0.3} for a label. For ner .jsonl (CLUENER, spans)"
                     + " or CoNLL columns; for qa SQuAD's .json; for multiple-choice C3's .json or .jsonl;"
                     + " for fill-mask and embedding without label, also .txt, a text a line; for rerank .jsonl"
                     + " {\"query\",\"texts\",\"labels\"}";
