@@ -2,7 +2,7 @@
 """Latency of ALBERT through PyTorch and ONNX Runtime, batch 1, fp32.
 
 usage: encoder_peer.py [MODEL_DIR | base | tiny] [--threads N] [--lengths 8,16,…] [--engines torch,ort,ort-old,…] [--seconds S]
-                       [--batch TOKENS.jsonl] [--torchscript MODEL.pt]
+                       [--batch TOKENS.jsonl] [--torchscript MODEL.pt] [--peak]
 
 MODEL_DIR is what `save_pretrained` writes; `base` and `tiny` are random weights of those sizes. One JSON line per engine and
 length: the median, in milliseconds, of runs that fill S seconds (at least 10) after a warm-up, input and output as numpy
@@ -14,6 +14,7 @@ With --batch, lines of what `albert tokenize` prints: all of them, sorted by len
 a line per engine and batch size, the median seconds of a pass over all, and real tokens a second.
 `difference` is the largest absolute difference of the pooler output to PyTorch's.
 With --torchscript, only writes the traced model, with plain attention, for djl/run.
+With --peak, only products of square matrices: the best of ten each in fp32 and 8 bits, in GFLOP/s or GOP/s, to tell the machine's peak.
 """
 import argparse, json, logging, os, statistics, tempfile, time, warnings
 import torch, transformers
@@ -98,14 +99,36 @@ def batch_seconds(run, batches):
     return statistics.median(times[1:])
 
 
+def in_ort(a, b, threads):
+    import onnx, onnxruntime as ort
+    v = lambda n: onnx.helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, list(a.shape))
+    graph = onnx.helper.make_graph([onnx.helper.make_node('MatMul', ['a', 'b'], ['c'])], 'g', [v('a')], [v('c')], [onnx.numpy_helper.from_array(b.numpy(), 'b')])
+    o = ort.SessionOptions(); o.intra_op_num_threads = threads
+    s = ort.InferenceSession(onnx.helper.make_model(graph, ir_version=9, opset_imports=[onnx.helper.make_opsetid('', 17)]).SerializeToString(), o)
+    x = dict(a=a.numpy())
+    return lambda: s.run(None, x)
+
+
+def peak(threads):
+    for n in (1024, 2048, 3072):
+        a, b = torch.randn(n, n), torch.randn(n, n)
+        i, j = (torch.randint(-127, 127, (n, n), dtype=torch.int8) for _ in range(2))
+        for name, product in (('fp32 in torch', lambda: torch.mm(a, b)), ('fp32 in onnxruntime', in_ort(a, b, threads)), ('int8 in torch', lambda: torch._int_mm(i, j))):
+            best = 0
+            for _ in range(10):
+                start = time.perf_counter(); product(); best = max(best, 2 * n ** 3 / (time.perf_counter() - start) / 1e9)
+            print(json.dumps(dict(peak=name, threads=threads, size=n, gflops=round(best))), flush=True)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('model', nargs='?', default='tiny'); p.add_argument('--threads', type=int, default=1)
     p.add_argument('--lengths', default='8,16,32,64,128,256,384,512'); p.add_argument('--seconds', type=float, default=2)
     p.add_argument('--engines', default='torch,ort,ort-old,ort-optimized,ort-int8')
-    p.add_argument('--batch'); p.add_argument('--torchscript')
+    p.add_argument('--batch'); p.add_argument('--torchscript'); p.add_argument('--peak', action='store_true')
     a = p.parse_args()
     torch.set_num_threads(a.threads); torch.set_num_interop_threads(1)
+    if a.peak: return peak(a.threads)
     model = load(a.model); wrapped = Outputs(model)
     def in_torch(x):
         with torch.inference_mode(): return wrapped(*x)[1]
