@@ -75,8 +75,9 @@ public final class Albert implements Runnable {
 
     /** Runs the command line; exits 0 on success, 2 on a user's mistake, 1 on a failure. */
     public static void main(String[] args) {
-        if (args.length > 0 && ENCODING_VERBS.contains(args[0])) {
-            CpuEncoder.warmUp(); // while options are read and the model is loaded
+        if (args.length > 0 && ENCODING_VERBS.contains(args[0]) && !(args[0].equals("predict") && args.length > 2)) {
+            CpuEncoder.warmUp(); // while options are read and the model is loaded; for texts among the arguments it may
+            // not pay
         }
         System.exit(run(
                 args, System.in, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err)));

@@ -50,7 +50,7 @@ interface Kernels {
      */
     float softmaxNumerators(float[] x, int offset, int size, float scale);
 
-    /** {@code y = factor · x}, of a row. */
+    /** {@code y = factor · x}, of a row; x and y do not overlap. */
     void scale(float factor, float[] x, int xOffset, int size, float[] y, int yOffset);
 
     /** Applies an activation to consecutive values; their number is a multiple of {@link #panelWidth}. */

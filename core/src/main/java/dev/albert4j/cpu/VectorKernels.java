@@ -24,7 +24,7 @@ final class VectorKernels implements Kernels {
             SPECIES.length() >= 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
     private static final int LANES = SPECIES.length();
     private static final int WIDTH = 2 * LANES;
-    private static final Kernels SCALAR = new ScalarKernels();
+    private static final Kernels SCALAR = new ScalarKernels(LANES);
     // AVX-512 and ARM have 32 vector registers, AVX2 and SSE 16.
     private static final boolean MANY_REGISTERS =
             SPECIES.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64");
@@ -34,19 +34,7 @@ final class VectorKernels implements Kernels {
     private static final VectorShuffle<Float> ROTATE_EIGHTH = rotation(LANES / 8);
     private static final VectorShuffle<Float> ROTATE_SIXTEENTH = rotation(LANES / 16);
 
-    // exp(r) = 1 + r + r²(E2 + … + E6 r⁴) for |r| ≤ ln 2 / 2, a minimax fit, 3e-9 relative.
-    private static final float E2 = 0.49999994f;
-    private static final float E3 = 0.16666521f;
-    private static final float E4 = 0.04166839f;
-    private static final float E5 = 0.0083687175f;
-    private static final float E6 = 0.0013814596f;
-    private static final float LOG2_E = 1.442695f;
-    // ln 2 in two parts, the first exact in few bits.
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
-    private static final float ROUND = ScalarKernels.ROUND;
-    private static final float EXP_MAX = 87.3f;
-    private static final int EXP_MAX_BITS = Float.floatToRawIntBits(EXP_MAX);
+    private static final int EXP_MAX_BITS = Float.floatToRawIntBits(ScalarKernels.EXP_MAX);
     private static final int ROUND_BITS = Float.floatToRawIntBits(ScalarKernels.ROUND);
 
     private static VectorShuffle<Float> rotation(int by) {
@@ -459,7 +447,7 @@ final class VectorKernels implements Kernels {
                 greatestNegated.max(end.neg().reinterpretAsInts()).reduceLanes(VectorOperators.MAX));
         ScalarKernels.setScaleAndZero(min, max, scaleAndZero, at);
         float inverse = 1 / scaleAndZero[at];
-        float shift = ROUND + scaleAndZero[at + 1];
+        float shift = ScalarKernels.ROUND + scaleAndZero[at + 1];
         for (int i = 0; i < last; i += LANES) {
             round(x, offset + i, inverse, shift, q, qOffset + i);
         }
@@ -506,14 +494,18 @@ final class VectorKernels implements Kernels {
 
     /** e^v for v between -EXP_MAX and EXP_MAX: 2ⁿ e^r with n the nearest integer to v / ln 2. */
     private static FloatVector exp(FloatVector v) {
-        FloatVector shifted = v.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUND));
-        FloatVector n = shifted.sub(ROUND);
-        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), v);
-        r = n.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-        FloatVector p = r.fma(FloatVector.broadcast(SPECIES, E6), FloatVector.broadcast(SPECIES, E5))
-                .fma(r, FloatVector.broadcast(SPECIES, E4))
-                .fma(r, FloatVector.broadcast(SPECIES, E3))
-                .fma(r, FloatVector.broadcast(SPECIES, E2));
+        FloatVector shifted = v.fma(
+                FloatVector.broadcast(SPECIES, ScalarKernels.LOG2_E),
+                FloatVector.broadcast(SPECIES, ScalarKernels.ROUND));
+        FloatVector n = shifted.sub(ScalarKernels.ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -ScalarKernels.LN2_HIGH), v);
+        r = n.fma(FloatVector.broadcast(SPECIES, -ScalarKernels.LN2_LOW), r);
+        FloatVector p = r.fma(
+                        FloatVector.broadcast(SPECIES, ScalarKernels.E6),
+                        FloatVector.broadcast(SPECIES, ScalarKernels.E5))
+                .fma(r, FloatVector.broadcast(SPECIES, ScalarKernels.E4))
+                .fma(r, FloatVector.broadcast(SPECIES, ScalarKernels.E3))
+                .fma(r, FloatVector.broadcast(SPECIES, ScalarKernels.E2));
         p = p.fma(r.mul(r), r.add(1));
         // n added to the exponent's bits
         return p.reinterpretAsInts()

@@ -36,7 +36,7 @@ final class WarmUp {
                 () -> kernels.multiply(6, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.multiply(4, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.softmaxNumerators(c, 0, width, 1),
-                () -> kernels.scale(1, c, 0, width, c, 0),
+                () -> kernels.scale(1, c, 0, width, c, width),
                 () -> kernels.activate(COMMON_ACTIVATION, c, 0, width),
                 () -> kernels.layerNorm(c, 0, width, ones, ones, 1e-12));
         others = List.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.albert4j.model.Activation;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
@@ -285,16 +286,61 @@ class KernelsTest {
         });
     }
 
+    /** An encoder may go over from one to the other while it runs. */
     @Test
-    void implementationsQuantizeToTheSameIntegers() {
-        float[] x = values(1000, 3);
-        byte[] scalar = new byte[1000];
-        byte[] preferred = new byte[1000];
-        float[] scaleAndZero = new float[4];
-        new ScalarKernels().quantize(x, 0, 1000, scalar, 0, scaleAndZero, 0);
-        PreferredKernels.get().quantize(x, 0, 1000, preferred, 0, scaleAndZero, 2);
-        assertThat(preferred).isEqualTo(scalar);
-        assertThat(scaleAndZero[2]).isEqualTo(scaleAndZero[0]);
-        assertThat(scaleAndZero[3]).isEqualTo(scaleAndZero[1]);
+    void plainJavaGivesTheBitsOfTheVectors() {
+        Kernels vector = PreferredKernels.load();
+        int width = vector.panelWidth();
+        Kernels scalar = new ScalarKernels(width / 2);
+        for (int size = 1; size < 200; size++) {
+            int n = size;
+            int padded = Panels.roundUp(size, width);
+            float[] x = values(padded, size % 5 == 0 ? 60 : 3);
+            float[] weight = values(padded, 1);
+            float[] bias = values(padded, 1);
+            same(x, (kernels, y) -> kernels.layerNorm(y, 0, n, weight, bias, 1e-12), vector, scalar);
+            same(x, (kernels, y) -> y[padded] = kernels.softmaxNumerators(y, 0, n, 0.3f), vector, scalar);
+            same(x, (kernels, y) -> kernels.scale(0.3f, x, 0, n, y, 0), vector, scalar);
+            for (Activation activation : Activation.values()) {
+                same(x, (kernels, y) -> kernels.activate(activation, y, 0, padded), vector, scalar);
+            }
+            float[] factors = {0.3f, 17};
+            same(
+                    Arrays.copyOf(x, n),
+                    (kernels, y) -> {
+                        float[] row = Arrays.copyOf(y, padded);
+                        kernels.dequantize(row, 0, n, factors, 0, bias, weight, n % 2 == 0 ? null : x, 0);
+                        System.arraycopy(row, 0, y, 0, n);
+                    },
+                    vector,
+                    scalar);
+            float[] a = values((4 + Kernels.ROW_SLACK) * n, 1);
+            float[] panel = values(n * width, 1);
+            same(
+                    values(4 * width, 1),
+                    (kernels, c) -> kernels.multiply(4, n, a, 0, n, panel, 0, c, 0, width),
+                    vector,
+                    scalar);
+            byte[] q = new byte[n];
+            byte[] expected = new byte[n];
+            same(
+                    x,
+                    (kernels, y) -> kernels.quantize(x, 0, n, kernels == vector ? expected : q, 0, y, 0),
+                    vector,
+                    scalar);
+            assertThat(q).isEqualTo(expected);
+        }
+    }
+
+    private static void same(float[] x, BiConsumer<Kernels, float[]> task, Kernels expected, Kernels actual) {
+        float[] first = Arrays.copyOf(x, x.length + 1);
+        float[] second = first.clone();
+        task.accept(expected, first);
+        task.accept(actual, second);
+        for (int i = 0; i < first.length; i++) {
+            assertThat(Float.floatToRawIntBits(second[i]))
+                    .as("%d of %d: %s, %s", i, x.length, second[i], first[i])
+                    .isEqualTo(Float.floatToRawIntBits(first[i]));
+        }
     }
 }
