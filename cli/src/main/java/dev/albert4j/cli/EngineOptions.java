@@ -18,6 +18,8 @@ final class EngineOptions {
     /** Those there are. */
     static final List<String> NAMES = List.of("cpu", "int8", "onnx", "torch");
 
+    // Additions and multiplications that plain Java does before what uses the Vector API were compiled.
+    private static final double LITTLE_WORK = 1e9;
     private static final System.Logger LOGGER = System.getLogger(EngineOptions.class.getName());
 
     @Option(
@@ -34,6 +36,19 @@ final class EngineOptions {
     Encoder open(ModelDirectory model) throws IOException {
         String name = engine != null ? engine : model.weights().int8Names().isEmpty() ? "cpu" : "int8";
         return open(name, model, threads);
+    }
+
+    /** The same for a program that reads about so many tokens and ends: of few the first answer comes sooner. */
+    Encoder openFor(long numTokens, ModelDirectory model) throws IOException {
+        AlbertWeights weights = model.weights();
+        boolean plain = (engine == null || engine.equals("cpu"))
+                && weights.int8Names().isEmpty()
+                && CpuEncoder.operations(weights.config(), numTokens) < LITTLE_WORK;
+        if (!plain) {
+            return open(model);
+        }
+        checkThreads(threads);
+        return CpuEncoder.inPlainJava(weights, threads);
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.albert4j.cli;
 
+import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example: albert predict sentiment-en --explain \"It was a fine film.\""})
 final class PredictCommand implements Callable<Integer> {
     private static final int MAX_LINES = 1024;
+    private static final int BYTES_PER_TOKEN = 3; // a Chinese character; of English it takes more
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "model directory or shipped model")
     private String model = "";
@@ -60,7 +63,7 @@ final class PredictCommand implements Callable<Integer> {
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         JsonLines out = new JsonLines(System.out);
         AnswerStyle style = new AnswerStyle(topK, explain);
-        try (TaskOptions.Opened opened = options.open(directory, engine)) {
+        try (TaskOptions.Opened opened = options.open(directory, directory.weights(), encoder(directory))) {
             ModelTask task = opened.task();
             if (texts.isEmpty()) {
                 predictLines(task, style, out);
@@ -75,6 +78,16 @@ final class PredictCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Encoder encoder(ModelDirectory directory) throws IOException {
+        if (texts.isEmpty() || explain) { // which reads each text many times
+            return engine.open(directory);
+        }
+        int bytes = texts.stream()
+                .mapToInt(text -> text.getBytes(StandardCharsets.UTF_8).length)
+                .sum();
+        return engine.openFor(2L * texts.size() + bytes / BYTES_PER_TOKEN, directory);
     }
 
     /** Reads as many lines as fill some batches, or as there are: who writes a line and waits gets an answer. */

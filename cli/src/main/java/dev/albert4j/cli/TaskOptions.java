@@ -56,8 +56,11 @@ final class TaskOptions {
 
     /** Puts a model to work on an engine. Its weights are let go when this returns: both have taken what they need. */
     Opened open(ModelDirectory directory, EngineOptions engine) throws IOException {
-        AlbertWeights weights = directory.weights();
-        Encoder encoder = engine.open(directory);
+        return open(directory, directory.weights(), engine.open(directory));
+    }
+
+    /** The same with an engine that is open, and the weights that it was opened with. */
+    Opened open(ModelDirectory directory, AlbertWeights weights, Encoder encoder) {
         try {
             return new Opened(task(directory, weights, encoder), encoder);
         } catch (RuntimeException | Error e) {

@@ -33,7 +33,6 @@ public final class CpuEncoder implements LayerwiseEncoder {
     private static final int MAX_TOKENS_PER_PART = 512;
     private static final int MAX_ROWS_PER_SLICE = 128; // a multiple of Kernels.ROW_UNIT
     private static final int MIN_ROWS_PER_SLICE = 8;
-    private static final int TOKENS_OF_A_SENTENCE = 16;
     // Up to one row for so many columns, reading the weights costs more than waiting for each other (measured).
     private static final int COLUMNS_PER_SHARED_ROW = 24;
 
@@ -59,9 +58,6 @@ public final class CpuEncoder implements LayerwiseEncoder {
         this.config = weights.config();
         this.kernels = kernels;
         this.products = products;
-        if (kernels instanceof PreferredKernels preferred) {
-            preferred.expect(operations(config, TOKENS_OF_A_SENTENCE));
-        }
         Linears linears = new Linears(weights, kernels, products);
         wordEmbeddings = linears.table("albert.embeddings.word_embeddings.weight", config.embeddingSize());
         positionEmbeddings = weights.values("albert.embeddings.position_embeddings.weight");
@@ -82,17 +78,18 @@ public final class CpuEncoder implements LayerwiseEncoder {
     }
 
     /**
-     * Has the virtual machine begin to compile what all encoders run, in a thread of its own, and returns at once. An encoder
-     * of a large model does so anyway, any other once it has worked for a tenth of a second; a program with much to do that calls
-     * this first thing has its first answers earlier.
+     * Has the virtual machine begin to compile what all encoders run, in a thread of its own, and returns at once. The first
+     * encoder does so anyway; a program that calls this first thing has its first answer earlier, by the time that it takes
+     * to load a model.
      */
     public static void warmUp() {
-        PreferredKernels.get().beginWarmUp();
+        PreferredKernels.get();
     }
 
     /** Returns once all that {@link #warmUp} begins is done: for who is about to measure. */
     public static void awaitWarmUp() {
-        PreferredKernels.get().awaitWarmUp();
+        PreferredKernels.get();
+        PreferredKernels.awaitWarmUp(true);
     }
 
     /**
@@ -102,6 +99,23 @@ public final class CpuEncoder implements LayerwiseEncoder {
      */
     public static CpuEncoder of(AlbertWeights weights, int numThreads) {
         return of(weights, numThreads, PreferredKernels.get(), null);
+    }
+
+    /**
+     * The same encoder, bit for bit, for a program that encodes a little and ends: in plain Java, which the virtual machine compiles
+     * sooner than what uses the Vector API, by about half a second, and which is many times slower from then on. Waits for no {@link
+     * #warmUp}, and begins none.
+     *
+     * @see #operations
+     */
+    public static CpuEncoder inPlainJava(AlbertWeights weights, int numThreads) {
+        return of(weights, numThreads, PreferredKernels.inPlainJava(), null);
+    }
+
+    /** Additions and multiplications of so many tokens in the layers' products with weights. */
+    public static double operations(AlbertConfig config, long numTokens) {
+        double inLayer = 2.0 * config.hiddenSize() * (4.0 * config.attentionSize() + 2.0 * config.intermediateSize());
+        return config.numPasses() * inLayer * numTokens;
     }
 
     /**
@@ -120,12 +134,6 @@ public final class CpuEncoder implements LayerwiseEncoder {
             throw new IllegalArgumentException("numThreads is " + numThreads + ", but must be at least 1");
         }
         return new CpuEncoder(weights, numThreads, kernels, products);
-    }
-
-    /** Additions and multiplications in the layers' products with weights. */
-    private static double operations(AlbertConfig config, int numTokens) {
-        double inLayer = 2.0 * config.hiddenSize() * (4.0 * config.attentionSize() + 2.0 * config.intermediateSize());
-        return config.numPasses() * inLayer * numTokens;
     }
 
     @Override
@@ -162,8 +170,8 @@ public final class CpuEncoder implements LayerwiseEncoder {
                 throw new IllegalStateException("the encoder is closed");
             }
             batch.check(config);
-            if (kernels instanceof PreferredKernels preferred) {
-                preferred.announce(operations(config, batch.numTokens()));
+            if (!(kernels instanceof ScalarKernels)) {
+                PreferredKernels.awaitWarmUp(products != null || config.hiddenAct() != WarmUp.COMMON_ACTIVATION);
             }
             inPartsOfOpen(batch, forward);
         } finally {

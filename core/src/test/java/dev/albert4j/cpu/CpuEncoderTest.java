@@ -55,6 +55,20 @@ class CpuEncoderTest {
     }
 
     @Test
+    void inPlainJavaItIsBitForBitTheSame() {
+        Batch batch = batch(40, 3, 100);
+        AlbertWeights weights = AlbertWeights.initialize(CONFIG, 2);
+        try (CpuEncoder plain = CpuEncoder.inPlainJava(weights, 2);
+                CpuEncoder vector = CpuEncoder.of(weights, 2)) {
+            assertThat(plain.toString()).contains("scalar");
+            assertThat(plain.encode(batch, OutputStates.LAST).lastHiddenState())
+                    .isEqualTo(vector.encode(batch, OutputStates.LAST).lastHiddenState());
+            assertThat(plain.encode(batch, OutputStates.POOLED).poolerOutput())
+                    .isEqualTo(vector.encode(batch, OutputStates.POOLED).poolerOutput());
+        }
+    }
+
+    @Test
     void scalarAndVectorKernelsAgree() {
         Batch batch = batch(40, 3, 100);
         AlbertWeights weights = AlbertWeights.initialize(CONFIG, 2);

@@ -19,7 +19,7 @@ class KernelsTest {
     private final Random random = new Random(seed);
 
     static Stream<Kernels> implementations() {
-        return Stream.of(PreferredKernels.get(), new ScalarKernels());
+        return Stream.of(PreferredKernels.get(), new ScalarKernels(), new ScalarKernels(4));
     }
 
     @AfterEach
