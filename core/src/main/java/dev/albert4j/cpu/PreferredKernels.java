@@ -26,8 +26,17 @@ final class PreferredKernels {
      * at first, a few billion soon.
      */
     static Kernels inPlainJava() {
-        boolean vectors = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
-        return vectors ? new ScalarKernels(load().panelWidth() / 2) : new ScalarKernels();
+        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+            return new ScalarKernels();
+        }
+        try { // not by load(): its class takes a tenth of a second to initialize
+            Class<?> shapes = Class.forName(VECTOR_MODULE + ".VectorShape");
+            Object preferred = shapes.getMethod("preferredShape").invoke(null);
+            int bits = (int) shapes.getMethod("vectorBitSize").invoke(preferred);
+            return new ScalarKernels(bits / Float.SIZE);
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return new ScalarKernels(load().panelWidth() / 2);
+        }
     }
 
     /**

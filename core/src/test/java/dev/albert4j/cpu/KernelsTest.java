@@ -286,12 +286,13 @@ class KernelsTest {
         });
     }
 
-    /** An encoder may go over from one to the other while it runs. */
     @Test
     void plainJavaGivesTheBitsOfTheVectors() {
         Kernels vector = PreferredKernels.load();
         int width = vector.panelWidth();
-        Kernels scalar = new ScalarKernels(width / 2);
+        Kernels scalar = PreferredKernels.inPlainJava();
+        assertThat(scalar.toString()).isEqualTo("scalar");
+        assertThat(scalar.panelWidth()).isEqualTo(width);
         for (int size = 1; size < 200; size++) {
             int n = size;
             int padded = Panels.roundUp(size, width);
