@@ -64,6 +64,46 @@ class FinetuneCommandTest {
     }
 
     @Test
+    void labelsMayBeProbabilities() throws IOException {
+        List<String> lines = new ArrayList<>();
+        ObjectMapper json = new ObjectMapper();
+        for (String[] row : Workshop.rows(200, 1)) {
+            ObjectNode line = json.createObjectNode().put("text", row[0]);
+            boolean good = row[1].equals("good");
+            line.putObject("label").put("g", good ? 0.8 : 0.2).put("b", good ? 0.2 : 0.8);
+            lines.add(line.toString());
+        }
+        Path train = Files.write(work.resolve("train.jsonl"), lines);
+        Path dev = Workshop.csv(work.resolve("dev.csv"), 60, 2);
+        Path output = work.resolve("model");
+        Object[] options = {"--label-names", "g=good,b=bad", "--epochs=12"
+        }; // the last weights, not the first that are right
+        CommandRun.of(Workshop.finetune(Workshop.scratch(), train, output, options))
+                .succeeds();
+        String rows =
+                CommandRun.of("evaluate", output, "--data", dev).succeeds().out();
+        assertThat(rows).contains("good", "bad");
+        // Sure of 0.8, it was never told to be surer.
+        double sum = 0;
+        int count = 0;
+        for (String[] row : Workshop.rows(40, 3)) {
+            double score = CommandRun.of("predict", output, row[0])
+                    .json()
+                    .get(0)
+                    .get("score")
+                    .doubleValue();
+            sum += score;
+            count++;
+        }
+        assertThat(sum / count).isBetween(0.7, 0.87);
+
+        Files.write(train, List.of("{\"text\":\"a\",\"label\":{\"good\":0.5,\"bad\":0.4}}"));
+        assertThat(CommandRun.of(Workshop.finetune(Workshop.scratch(), train, work.resolve("none")))
+                        .fails())
+                .contains("line 1", "add up to 0.9, not 1");
+    }
+
+    @Test
     void aModelFromScratchLearnsAndSaysWhatItReached() throws IOException {
         Path train = Workshop.csv(work.resolve("train.csv"), 200, 1);
         Path dev = Workshop.csv(work.resolve("dev.csv"), 60, 2);

@@ -21,10 +21,7 @@ final class PreferredKernels {
         return Holder.INSTANCE;
     }
 
-    /**
-     * Plain Java with the bits of the vectors of this machine. They need no warm-up, and do a few hundred million operations a second
-     * at first, a few billion soon.
-     */
+    /** Plain Java with the bits of the vectors of this machine; needs no warm-up. */
     static Kernels inPlainJava() {
         if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
             return new ScalarKernels();
