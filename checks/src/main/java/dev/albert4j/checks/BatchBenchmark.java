@@ -22,9 +22,6 @@ import java.util.Locale;
  * machine.
  */
 public final class BatchBenchmark {
-    private static final int WARM_UP_RUNS = 3;
-    private static final int RUNS = 7;
-
     private BatchBenchmark() {}
 
     public static void main(String[] args) throws IOException {
@@ -39,15 +36,7 @@ public final class BatchBenchmark {
         Batch batch = Batch.of(ids, typeIds);
         int numThreads = Integer.parseInt(args[2]);
         try (CpuEncoder encoder = EncoderBenchmark.open(RandomModel.named(args[0]), numThreads, args[3])) {
-            double[] seconds = new double[RUNS];
-            for (int run = -WARM_UP_RUNS; run < RUNS; run++) {
-                long start = System.nanoTime();
-                encoder.encode(batch, OutputStates.POOLED);
-                if (run >= 0) {
-                    seconds[run] = (System.nanoTime() - start) / 1e9;
-                }
-            }
-            Arrays.sort(seconds);
+            double millis = EncoderBenchmark.medianMillis(encoder, batch, OutputStates.POOLED);
             int numTokens =
                     Arrays.stream(ids).mapToInt(sequence -> sequence.length).sum();
             out.printf(
@@ -59,8 +48,8 @@ public final class BatchBenchmark {
                     numThreads,
                     ids.length,
                     numTokens,
-                    seconds[RUNS / 2],
-                    numTokens / seconds[RUNS / 2]);
+                    millis / 1e3,
+                    numTokens / millis * 1e3);
         }
     }
 

@@ -65,7 +65,8 @@ public final class EncoderBenchmark {
                 flop(encoder.config(), length) / last / 1e6);
     }
 
-    private static double medianMillis(CpuEncoder encoder, Batch batch, OutputStates output) {
+    /** Of a call, after seconds of such calls: what the virtual machine has yet to compile is compiled then. */
+    static double medianMillis(CpuEncoder encoder, Batch batch, OutputStates output) {
         for (long start = System.nanoTime(); System.nanoTime() - start < WARM_UP_NANOS; ) {
             encoder.encode(batch, output);
         }

@@ -53,8 +53,23 @@ interface Kernels {
     /** {@code y = factor · x}, of a row; x and y do not overlap. */
     void scale(float factor, float[] x, int xOffset, int size, float[] y, int yOffset);
 
+    /** {@link Activation#GELU_ERF} of consecutive values; their number is a multiple of {@link #panelWidth}. */
+    void geluErf(float[] x, int offset, int size);
+
+    /** {@link Activation#GELU_TANH}, likewise. */
+    void geluTanh(float[] x, int offset, int size);
+
+    /** {@link Activation#RELU}, likewise. */
+    void relu(float[] x, int offset, int size);
+
     /** Applies an activation to consecutive values; their number is a multiple of {@link #panelWidth}. */
-    void activate(Activation activation, float[] x, int offset, int size);
+    default void activate(Activation activation, float[] x, int offset, int size) {
+        switch (activation) {
+            case GELU_ERF -> geluErf(x, offset, size);
+            case GELU_TANH -> geluTanh(x, offset, size);
+            case RELU -> relu(x, offset, size);
+        }
+    }
 
     /**
      * Rounds a row to unsigned 8-bit integers, {@code q = round(x / scale) + zero}, where {@code scale} is a 255th of the way

@@ -1,6 +1,5 @@
 package dev.albert4j.cpu;
 
-import dev.albert4j.model.Activation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,13 +194,23 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void activate(Activation activation, float[] x, int offset, int size) {
+    public void geluErf(float[] x, int offset, int size) {
         for (int i = offset; i < offset + size; i++) {
-            x[i] = switch (activation) {
-                case GELU_ERF -> geluErf(x[i]);
-                case GELU_TANH -> geluTanh(x[i]);
-                case RELU -> Math.max(x[i], 0);
-            };
+            x[i] = geluErf(x[i]);
+        }
+    }
+
+    @Override
+    public void geluTanh(float[] x, int offset, int size) {
+        for (int i = offset; i < offset + size; i++) {
+            x[i] = geluTanh(x[i]);
+        }
+    }
+
+    @Override
+    public void relu(float[] x, int offset, int size) {
+        for (int i = offset; i < offset + size; i++) {
+            x[i] = Math.max(x[i], 0);
         }
     }
 

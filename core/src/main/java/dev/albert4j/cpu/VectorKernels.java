@@ -1,6 +1,5 @@
 package dev.albert4j.cpu;
 
-import dev.albert4j.model.Activation;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -376,15 +375,7 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void activate(Activation activation, float[] x, int offset, int size) {
-        switch (activation) {
-            case GELU_ERF -> geluErf(x, offset, size);
-            case GELU_TANH -> geluTanh(x, offset, size);
-            case RELU -> relu(x, offset, size);
-        }
-    }
-
-    private static void geluErf(float[] x, int offset, int size) {
+    public void geluErf(float[] x, int offset, int size) {
         for (int i = 0; i < size; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
             FloatVector a = v.abs();
@@ -407,7 +398,8 @@ final class VectorKernels implements Kernels {
         }
     }
 
-    private static void geluTanh(float[] x, int offset, int size) {
+    @Override
+    public void geluTanh(float[] x, int offset, int size) {
         for (int i = 0; i < size; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, offset + i);
             FloatVector u = v.mul(v)
@@ -421,7 +413,8 @@ final class VectorKernels implements Kernels {
         }
     }
 
-    private static void relu(float[] x, int offset, int size) {
+    @Override
+    public void relu(float[] x, int offset, int size) {
         for (int i = 0; i < size; i += LANES) {
             FloatVector.fromArray(SPECIES, x, offset + i).max(0).intoArray(x, offset + i);
         }

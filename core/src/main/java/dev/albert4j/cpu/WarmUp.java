@@ -7,6 +7,10 @@ import java.util.List;
 /**
  * Has the virtual machine compile {@link Kernels} on small matrices. Until it has, the Vector API is a thousand times
  * slower, and a first sentence would take seconds.
+ *
+ * <p>Calls each activation by itself: a caller that has seen several gets them compiled into it one after the other, until the
+ * compiler has enough (HotSpot's NodeCountInliningCutoff) and leaves the last in pieces that make objects of their vectors, five
+ * times slower.
  */
 final class WarmUp {
     /** That of ALBERT's second version. */
@@ -37,14 +41,14 @@ final class WarmUp {
                 () -> kernels.multiply(4, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.softmaxNumerators(c, 0, width, 1),
                 () -> kernels.scale(1, c, 0, width, c, width),
-                () -> kernels.activate(COMMON_ACTIVATION, c, 0, width),
+                () -> kernels.geluTanh(c, 0, width),
                 () -> kernels.layerNorm(c, 0, width, ones, ones, 1e-12));
         others = List.of(
                 () -> kernels.quantize(c, 0, width, integers, 0, scaleAndZero, 0),
                 () -> kernels.dequantize(c, 0, width, scaleAndZero, 0, ones, ones, null, 0),
                 () -> kernels.dequantize(c, 0, width, scaleAndZero, 0, ones, ones, c, 0),
-                () -> kernels.activate(Activation.GELU_ERF, c, 0, width),
-                () -> kernels.activate(Activation.RELU, c, 0, width));
+                () -> kernels.geluErf(c, 0, width),
+                () -> kernels.relu(c, 0, width));
     }
 
     /** Returns once what every encoder in floats runs, with {@link #COMMON_ACTIVATION}, is compiled, or after a few seconds. */
