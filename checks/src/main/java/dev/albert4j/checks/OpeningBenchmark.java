@@ -19,7 +19,8 @@ import java.util.Locale;
  * What it takes to have a model at hand: {@code OpeningBenchmark MODEL THREADS cpu|int8} opens a model directory in a new process,
  * encodes {@value #NUM_TOKENS} tokens a hundred times, and prints one JSON line: milliseconds to an encoder, the first of the process, and
  * from there to the first answer, and by how many MB (of 2^20 bytes) the resident memory of the process has grown since {@code
- * main} began, now and at its highest. {@code OpeningBenchmark write tiny|base MODEL} writes a model with random weights to open.
+ * main} began, now and at its highest; then milliseconds to a second encoder of the same model beside it, when nothing is
+ * new to the virtual machine. {@code OpeningBenchmark write tiny|base MODEL} writes a model with random weights to open.
  * For Linux, whose {@code /proc} it reads.
  */
 public final class OpeningBenchmark {
@@ -50,26 +51,41 @@ public final class OpeningBenchmark {
         long start = System.nanoTime();
         CpuEncoder.warmUp();
         ModelDirectory model = ModelDirectory.open(directory);
-        try (Encoder encoder = engine.equals("int8")
-                ? CpuEncoder.of(model.weights(), numThreads, new OneDnn())
-                : CpuEncoder.of(model.weights(), numThreads)) {
+        try (Encoder encoder = open(model, numThreads, engine)) {
             long opened = System.nanoTime();
             encoder.encode(RandomModel.batch(model.config(), 1, NUM_TOKENS), OutputStates.POOLED);
             long answered = System.nanoTime();
             for (int run = 0; run < RUNS; run++) {
                 encoder.encode(RandomModel.batch(model.config(), run, NUM_TOKENS), OutputStates.POOLED);
             }
+            double resident = (kilobytes("VmRSS") - before) / 1024.0;
+            double highest = (kilobytes("VmHWM") - before) / 1024.0;
             return String.format(
                     Locale.ROOT,
                     "{\"engine\": \"%s\", \"threads\": %d, \"open_ms\": %.0f, \"first_answer_ms\": %.0f, \"resident_mb\": %.0f,"
-                            + " \"highest_mb\": %.0f}",
+                            + " \"highest_mb\": %.0f, \"open_again_ms\": %.0f}",
                     engine,
                     numThreads,
                     (opened - start) / 1e6,
                     (answered - opened) / 1e6,
-                    (kilobytes("VmRSS") - before) / 1024.0,
-                    (kilobytes("VmHWM") - before) / 1024.0);
+                    resident,
+                    highest,
+                    millisToOpen(directory, numThreads, engine));
         }
+    }
+
+    private static double millisToOpen(Path directory, int numThreads, String engine) throws IOException {
+        long start = System.nanoTime();
+        Encoder encoder = open(ModelDirectory.open(directory), numThreads, engine);
+        double millis = (System.nanoTime() - start) / 1e6;
+        encoder.close();
+        return millis;
+    }
+
+    private static CpuEncoder open(ModelDirectory model, int numThreads, String engine) throws IOException {
+        return engine.equals("int8")
+                ? CpuEncoder.of(model.weights(), numThreads, new OneDnn())
+                : CpuEncoder.of(model.weights(), numThreads);
     }
 
     private static long kilobytes(String field) throws IOException {
