@@ -337,10 +337,9 @@ final class VectorKernels implements Kernels {
             FloatVector below = FloatVector.broadcast(SPECIES, max)
                     .sub(FloatVector.fromArray(SPECIES, x, offset + i))
                     .mul(scale);
-            // exp, written out: HotSpot compiles a method of more than 325 bytes by itself, and this one was slower
-            // where it
-            // was inlined, in the loops over heads and rows (256 tokens of a small model in 8 bits took 7 to 12 %
-            // longer).
+            // exp, written out: HotSpot compiles a method of more than 325 bytes by itself. Inlined into the
+            // loops over heads and rows, this one was slower: 256 tokens of a small model in 8 bits took
+            // 7 to 12 % longer.
             FloatVector v = atMostExpMax(below).neg();
             FloatVector shifted = v.fma(
                     FloatVector.broadcast(SPECIES, ScalarKernels.LOG2_E),
