@@ -33,8 +33,8 @@ public final class CpuEncoder implements LayerwiseEncoder {
     private static final int MAX_TOKENS_PER_PART = 512;
     private static final int MAX_ROWS_PER_SLICE = 128; // a multiple of Kernels.ROW_UNIT
     private static final int MIN_ROWS_PER_SLICE = 8;
-    // Up to one row for so many columns, reading the weights costs more than waiting for each other (measured).
-    private static final int COLUMNS_PER_SHARED_ROW = 24;
+    // Up to one row for so many weights of a layer, reading them costs more than waiting for each other (measured).
+    private static final int WEIGHTS_PER_SHARED_ROW = 100_000;
 
     private final AlbertConfig config;
     private final Kernels kernels;
@@ -72,8 +72,10 @@ public final class CpuEncoder implements LayerwiseEncoder {
                 .toList();
         pooler = AlbertParameters.hasPooler(config.head()) ? linears.of("albert.pooler", h, h) : null;
         workspaces = new ArrayBlockingQueue<>(numThreads);
-        maxRowsToShare =
-                products != null ? MIN_ROWS_PER_SLICE : Math.min(MAX_ROWS_PER_SLICE, h / COLUMNS_PER_SHARED_ROW);
+        long layerWeights = (long) h * (4 * config.attentionSize() + 2 * config.intermediateSize());
+        maxRowsToShare = products != null
+                ? MIN_ROWS_PER_SLICE
+                : (int) Math.min(MAX_ROWS_PER_SLICE, layerWeights / WEIGHTS_PER_SHARED_ROW);
         team = Team.of(numThreads);
     }
 
