@@ -72,10 +72,9 @@ public final class CpuEncoder implements LayerwiseEncoder {
                 .toList();
         pooler = AlbertParameters.hasPooler(config.head()) ? linears.of("albert.pooler", h, h) : null;
         workspaces = new ArrayBlockingQueue<>(numThreads);
-        long layerWeights = (long) h * (4 * config.attentionSize() + 2 * config.intermediateSize());
         maxRowsToShare = products != null
                 ? MIN_ROWS_PER_SLICE
-                : (int) Math.min(MAX_ROWS_PER_SLICE, layerWeights / WEIGHTS_PER_SHARED_ROW);
+                : (int) Math.min(MAX_ROWS_PER_SLICE, layerWeights(config) / WEIGHTS_PER_SHARED_ROW);
         team = Team.of(numThreads);
     }
 
@@ -116,8 +115,12 @@ public final class CpuEncoder implements LayerwiseEncoder {
 
     /** Additions and multiplications of so many tokens in the layers' products with weights. */
     public static double operations(AlbertConfig config, long numTokens) {
-        double inLayer = 2.0 * config.hiddenSize() * (4.0 * config.attentionSize() + 2.0 * config.intermediateSize());
-        return config.numPasses() * inLayer * numTokens;
+        return 2.0 * config.numPasses() * layerWeights(config) * numTokens;
+    }
+
+    /** Values of a layer's matrices. */
+    private static long layerWeights(AlbertConfig config) {
+        return config.hiddenSize() * (4L * config.attentionSize() + 2L * config.intermediateSize());
     }
 
     /**

@@ -41,7 +41,7 @@ final class WarmUp {
                 () -> kernels.multiply(4, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.softmaxNumerators(c, 0, width, 1),
                 () -> kernels.scale(1, c, 0, width, c, width),
-                () -> kernels.geluTanh(c, 0, width),
+                () -> kernels.geluTanh(c, 0, width), // COMMON_ACTIVATION
                 () -> kernels.layerNorm(c, 0, width, ones, ones, 1e-12));
         others = List.of(
                 () -> kernels.quantize(c, 0, width, integers, 0, scaleAndZero, 0),

@@ -55,6 +55,26 @@ class CpuEncoderTest {
     }
 
     @Test
+    void threadsThatShareTheColumnsOfFewRowsGiveWhatOneGives() {
+        // wide enough for products of few rows to be cut into tasks
+        AlbertConfig wide = CONFIG.toBuilder()
+                .hiddenSize(384)
+                .intermediateSize(1536)
+                .innerGroupNum(1)
+                .build();
+        AlbertWeights weights = AlbertWeights.initialize(wide, 4);
+        try (CpuEncoder one = CpuEncoder.of(weights, 1);
+                CpuEncoder two = CpuEncoder.of(weights, 2);
+                CpuEncoder three = CpuEncoder.of(weights, 3)) {
+            for (Batch batch : new Batch[] {batch(1), batch(7), batch(3, 12), batch(17), batch(18), batch(40)}) {
+                EncoderOutput expected = one.encode(batch, OutputStates.ALL);
+                assertSame(two.encode(batch, OutputStates.ALL), expected);
+                assertSame(three.encode(batch, OutputStates.ALL), expected);
+            }
+        }
+    }
+
+    @Test
     void inPlainJavaItIsBitForBitTheSame() {
         Batch batch = batch(40, 3, 100);
         AlbertWeights weights = AlbertWeights.initialize(CONFIG, 2);
