@@ -83,9 +83,9 @@ public final class OpeningBenchmark {
     }
 
     private static CpuEncoder open(ModelDirectory model, int numThreads, String engine) throws IOException {
-        return engine.equals("int8")
-                ? CpuEncoder.of(model.weights(), numThreads, new OneDnn())
-                : CpuEncoder.of(model.weights(), numThreads);
+        return model.withWeights(weights -> engine.equals("int8")
+                ? CpuEncoder.of(weights, numThreads, new OneDnn())
+                : CpuEncoder.of(weights, numThreads));
     }
 
     private static long kilobytes(String field) throws IOException {

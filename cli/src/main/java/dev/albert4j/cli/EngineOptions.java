@@ -34,21 +34,24 @@ final class EngineOptions {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     Encoder open(ModelDirectory model) throws IOException {
-        String name = engine != null ? engine : model.weights().int8Names().isEmpty() ? "cpu" : "int8";
+        String name = engine != null ? engine : isInt8(model) ? "int8" : "cpu";
         return open(name, model, threads);
     }
 
     /** The same for a program that reads about so many tokens and ends: of few the first answer comes sooner. */
     Encoder openFor(long numTokens, ModelDirectory model) throws IOException {
-        AlbertWeights weights = model.weights();
         boolean plain = (engine == null || engine.equals("cpu"))
-                && weights.int8Names().isEmpty()
-                && CpuEncoder.operations(weights.config(), numTokens) < LITTLE_WORK;
+                && CpuEncoder.operations(model.config(), numTokens) < LITTLE_WORK
+                && !isInt8(model);
         if (!plain) {
             return open(model);
         }
         checkThreads(threads);
-        return CpuEncoder.inPlainJava(weights, threads);
+        return model.withWeights(weights -> CpuEncoder.inPlainJava(weights, threads));
+    }
+
+    private static boolean isInt8(ModelDirectory model) throws IOException {
+        return model.withWeights(weights -> !weights.int8Names().isEmpty());
     }
 
     /**
@@ -58,9 +61,9 @@ final class EngineOptions {
     static Encoder open(String engine, ModelDirectory model, int threads) throws IOException {
         check(engine, threads);
         return switch (engine) {
-            case "cpu" -> CpuEncoder.of(model.weights(), threads);
-            case "int8" -> CpuEncoder.of(model.weights(), threads, int8Products());
-            case "torch" -> new TorchEncoder(model.weights(), threads);
+            case "cpu" -> model.withWeights(weights -> CpuEncoder.of(weights, threads));
+            case "int8" -> model.withWeights(weights -> CpuEncoder.of(weights, threads, int8Products()));
+            case "torch" -> model.withWeights(weights -> new TorchEncoder(weights, threads));
             case "onnx" -> OnnxEncoder.open(model, threads);
             default -> throw new AssertionError(engine);
         };

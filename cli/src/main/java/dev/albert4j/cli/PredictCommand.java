@@ -63,7 +63,7 @@ final class PredictCommand implements Callable<Integer> {
         ModelDirectory directory = ModelDirectory.open(Models.resolve(model));
         JsonLines out = new JsonLines(System.out);
         AnswerStyle style = new AnswerStyle(topK, explain);
-        try (TaskOptions.Opened opened = options.open(directory, directory.weights(), encoder(directory))) {
+        try (TaskOptions.Opened opened = options.open(directory, encoder(directory))) {
             ModelTask task = opened.task();
             if (texts.isEmpty()) {
                 predictLines(task, style, out);

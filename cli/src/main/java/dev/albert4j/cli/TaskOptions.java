@@ -54,16 +54,16 @@ final class TaskOptions {
         }
     }
 
-    /** Puts a model to work on an engine. Its weights are let go when this returns: both have taken what they need. */
+    /** Puts a model to work on an engine. */
     Opened open(ModelDirectory directory, EngineOptions engine) throws IOException {
-        return open(directory, directory.weights(), engine.open(directory));
+        return open(directory, engine.open(directory));
     }
 
-    /** The same with an engine that is open, and the weights that it was opened with. */
-    Opened open(ModelDirectory directory, AlbertWeights weights, Encoder encoder) {
+    /** The same with an engine that is open. */
+    Opened open(ModelDirectory directory, Encoder encoder) throws IOException {
         try {
-            return new Opened(task(directory, weights, encoder), encoder);
-        } catch (RuntimeException | Error e) {
+            return directory.withWeights(weights -> new Opened(task(directory, weights, encoder), encoder));
+        } catch (IOException | RuntimeException | Error e) {
             encoder.close();
             throw e;
         }

@@ -7,8 +7,10 @@ import dev.albert4j.io.TensorFile;
 import dev.albert4j.io.TensorInfo;
 import dev.albert4j.model.AlbertParameters.Parameter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,11 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
  * The values of all parameters of {@link AlbertParameters#of}, and of those of {@link AlbertParameters#optional} that the
- * checkpoint had. Each is held once, in floats or, a matrix that is stored so, in 8 bits. Immutable and thread-safe.
+ * checkpoint had. Each is held once, in floats or, a matrix that is stored so, in 8 bits; or all are left in the file and read when
+ * asked for ({@link #open}). Immutable and thread-safe.
  */
 public final class AlbertWeights {
     /** What the name of the scales of a matrix in 8 bits ends with. */
@@ -31,17 +36,36 @@ public final class AlbertWeights {
 
     private final AlbertConfig config;
     private final Set<String> names; // in the order of AlbertParameters
-    private final Map<String, float[]> floats;
-    private final Map<String, Int8Matrix> matrices; // the parameters that are not in floats
+    private final Set<String> int8Names; // those of them that are not in floats, in the same order
+    private final Function<String, float[]> floats; // of the other names
+    private final Function<String, Int8Matrix> matrices; // of int8Names
 
     private AlbertWeights(AlbertConfig config, Map<String, float[]> floats, Map<String, Int8Matrix> matrices) {
+        this(
+                config,
+                floats.keySet(),
+                matrices.keySet(),
+                name -> Objects.requireNonNull(floats.get(name)),
+                name -> Objects.requireNonNull(matrices.get(name)));
+    }
+
+    private AlbertWeights(
+            AlbertConfig config,
+            Collection<String> floatNames,
+            Collection<String> int8Names,
+            Function<String, float[]> floats,
+            Function<String, Int8Matrix> matrices) {
         this.config = config;
         this.floats = floats;
         this.matrices = matrices;
-        this.names = all(config).stream()
-                .map(Parameter::name)
-                .filter(name -> floats.containsKey(name) || matrices.containsKey(name))
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        this.names = inOrder(config, name -> floatNames.contains(name) || int8Names.contains(name));
+        this.int8Names = inOrder(config, int8Names::contains);
+    }
+
+    private static Set<String> inOrder(AlbertConfig config, Predicate<String> chosen) {
+        Set<String> names = new LinkedHashSet<>();
+        all(config).stream().map(Parameter::name).filter(chosen).forEach(names::add);
+        return Collections.unmodifiableSet(names);
     }
 
     /**
@@ -107,6 +131,24 @@ public final class AlbertWeights {
     }
 
     static AlbertWeights load(AlbertConfig config, TensorFile file, CheckpointView view) throws IOException {
+        AlbertWeights inFile = open(config, file, view);
+        List<String> floatNames = new ArrayList<>(inFile.names);
+        floatNames.removeAll(inFile.int8Names);
+        return new AlbertWeights(config, view.floats(floatNames), view.matrices(inFile.int8Names));
+    }
+
+    /**
+     * Checks a checkpoint as {@link #load} does and leaves the values where they are: each is read anew whenever it is asked for, which
+     * throws {@link UncheckedIOException} if it cannot be. For who needs one after the other, once, as an encoder that packs them,
+     * and would otherwise have them all in memory twice. To be used until the file is closed.
+     *
+     * @throws ModelFormatException listing every missing, unexpected and mis-shaped name
+     */
+    public static AlbertWeights open(AlbertConfig config, TensorFile file) throws IOException {
+        return open(config, file, CheckpointView.of(file));
+    }
+
+    private static AlbertWeights open(AlbertConfig config, TensorFile file, CheckpointView view) throws IOException {
         ShapeCheck check = new ShapeCheck();
         Map<String, TensorInfo> tensors = new LinkedHashMap<>(view.tensors());
         List<String> wanted = new ArrayList<>();
@@ -128,7 +170,12 @@ public final class AlbertWeights {
                 .filter(view::isInt8)
                 .toList();
         wanted.removeAll(int8Names);
-        return new AlbertWeights(config, view.floats(wanted), view.matrices(int8Names));
+        return new AlbertWeights(
+                config,
+                wanted,
+                int8Names,
+                name -> CheckpointView.unchecked(() -> view.floats(name)),
+                name -> CheckpointView.unchecked(() -> view.matrix(name)));
     }
 
     /**
@@ -192,7 +239,19 @@ public final class AlbertWeights {
      * @throws IllegalArgumentException if that one's parameters are others
      */
     public AlbertWeights withConfig(AlbertConfig other) {
-        return of(other, floats, matrices);
+        return of(other, floats(), matrices());
+    }
+
+    private Map<String, float[]> floats() {
+        Map<String, float[]> all = new LinkedHashMap<>();
+        names.stream().filter(name -> !int8Names.contains(name)).forEach(name -> all.put(name, floats.apply(name)));
+        return all;
+    }
+
+    private Map<String, Int8Matrix> matrices() {
+        Map<String, Int8Matrix> all = new LinkedHashMap<>();
+        int8Names.forEach(name -> all.put(name, matrices.apply(name)));
+        return all;
     }
 
     /**
@@ -213,9 +272,9 @@ public final class AlbertWeights {
         for (int i = 0; i < repeated.length; i++) {
             repeated[i] = known[i % (learnt * config.embeddingSize())];
         }
-        Map<String, float[]> values = new LinkedHashMap<>(floats);
+        Map<String, float[]> values = floats();
         values.put(POSITIONS, repeated);
-        return of(config.toBuilder().maxPositionEmbeddings(numPositions).build(), values, matrices);
+        return of(config.toBuilder().maxPositionEmbeddings(numPositions).build(), values, matrices());
     }
 
     /**
@@ -257,9 +316,8 @@ public final class AlbertWeights {
      * @throws IllegalArgumentException if the model has no such matrix, or one with values that are not finite
      */
     public Int8Matrix int8Matrix(String name) {
-        Int8Matrix stored = matrices.get(name);
-        if (stored != null) {
-            return stored;
+        if (int8Names.contains(name)) {
+            return matrices.apply(name);
         }
         List<Integer> shape = all(config).stream()
                 .filter(parameter -> parameter.name().equals(name))
@@ -274,7 +332,7 @@ public final class AlbertWeights {
 
     /** The parameters that are kept and stored in 8 bits, in the order of {@link AlbertParameters}. */
     public Set<String> int8Names() {
-        return names.stream().filter(matrices::containsKey).collect(Collectors.toCollection(LinkedHashSet::new));
+        return int8Names;
     }
 
     /** The configuration the shapes come from. */
@@ -284,24 +342,22 @@ public final class AlbertWeights {
 
     /** The parameters there are, in the order of {@link AlbertParameters}. */
     public Set<String> names() {
-        return Collections.unmodifiableSet(names);
+        return names;
     }
 
     /**
-     * The values of a parameter, row-major. Read only: the array is shared, unless it is made of one that is kept in 8 bits.
+     * The values of a parameter, row-major. Read only: the array is shared, unless it is read, or made of one that is kept in 8 bits.
      *
      * @throws IllegalArgumentException if the model has no such parameter
      */
     public float[] values(String name) {
-        Int8Matrix matrix = matrices.get(name);
-        if (matrix != null) {
-            return matrix.toFloats();
+        if (int8Names.contains(name)) {
+            return matrices.apply(name).toFloats();
         }
-        float[] array = floats.get(name);
-        if (array == null) {
+        if (!names.contains(name)) {
             throw new IllegalArgumentException("the model has no parameter " + name);
         }
-        return array;
+        return floats.apply(name);
     }
 
     /**
@@ -327,7 +383,7 @@ public final class AlbertWeights {
                 List<Long> shape =
                         parameter.shape().stream().map(Integer::longValue).toList();
                 String name = parameter.name().substring(unstored().length());
-                if (matrices.containsKey(parameter.name())) {
+                if (int8Names.contains(parameter.name())) {
                     tensors.put(name, new TensorInfo(DataType.I8, shape));
                     tensors.put(name + SCALE, new TensorInfo(DataType.F32, shape.subList(0, 1)));
                 } else {
@@ -342,10 +398,10 @@ public final class AlbertWeights {
     private float[] storedValues(String stored) {
         String name = unstored() + stored;
         String scaled = name.endsWith(SCALE) ? name.substring(0, name.length() - SCALE.length()) : name;
-        Int8Matrix matrix = matrices.get(scaled);
-        if (matrix == null) {
+        if (!int8Names.contains(scaled)) {
             return values(name);
         }
+        Int8Matrix matrix = matrices.apply(scaled);
         return scaled.equals(name) ? matrix.integers() : matrix.scales();
     }
 

@@ -7,6 +7,7 @@ import dev.albert4j.io.TensorInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -164,12 +165,12 @@ final class CheckpointView {
     }
 
     /** The values of parameters, read on all processors. */
-    Map<String, float[]> floats(List<String> parameters) throws IOException {
+    Map<String, float[]> floats(Collection<String> parameters) throws IOException {
         return readAll(parameters, this::floats);
     }
 
     /** Matrices that are stored in 8 bits, read on all processors. */
-    Map<String, Int8Matrix> matrices(List<String> parameters) throws IOException {
+    Map<String, Int8Matrix> matrices(Collection<String> parameters) throws IOException {
         return readAll(parameters, this::matrix);
     }
 
@@ -177,23 +178,33 @@ final class CheckpointView {
         T read(String parameter) throws IOException;
     }
 
-    private static <T> Map<String, T> readAll(List<String> parameters, Reading<T> reading) throws IOException {
+    private static <T> Map<String, T> readAll(Collection<String> parameters, Reading<T> reading) throws IOException {
         Map<String, T> all = new ConcurrentHashMap<>();
         try {
-            parameters.parallelStream().forEach(parameter -> {
-                try {
-                    all.put(parameter, reading.read(parameter));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            parameters.parallelStream()
+                    .forEach(parameter -> all.put(parameter, unchecked(() -> reading.read(parameter))));
         } catch (UncheckedIOException e) {
             throw Objects.requireNonNull(e.getCause());
         }
         return all;
     }
 
-    private Int8Matrix matrix(String parameter) throws IOException {
+    /** What is read from a file. */
+    interface Value<T> {
+        T read() throws IOException;
+    }
+
+    /** Reads where no {@link IOException} may be thrown. */
+    static <T> T unchecked(Value<T> value) {
+        try {
+            return value.read();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A matrix that is stored in 8 bits, in new arrays. */
+    Int8Matrix matrix(String parameter) throws IOException {
         String name = Objects.requireNonNull(sources.get(parameter)).name();
         float[] scales = file.floats(name + AlbertWeights.SCALE);
         for (float scale : scales) {

@@ -12,6 +12,7 @@ import dev.albert4j.io.WholeDirectory;
 import dev.albert4j.tokenize.Tokenizer;
 import dev.albert4j.tokenize.Vocabulary;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,8 +22,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +142,7 @@ public final class ModelDirectory {
 
     /**
      * The weights: the same object as long as somebody holds it, else read again. Hold it where you need it twice, and let it go after:
-     * encoders keep what they need of it, packed in their own way.
+     * encoders keep what they need of it, packed in their own way. {@link #withWeights} takes half of the memory.
      *
      * @throws ModelFormatException if they do not fit the configuration
      */
@@ -152,6 +155,25 @@ public final class ModelDirectory {
             weights = new WeakReference<>(loaded);
         }
         return loaded;
+    }
+
+    /**
+     * Makes something of the weights that takes them one after the other, such as an encoder: unless somebody holds them already, each is
+     * read when its turn comes, and never are all of them in memory at once.
+     *
+     * @param use that is done with them when it returns
+     * @throws ModelFormatException if they do not fit the configuration
+     */
+    public synchronized <T> T withWeights(Function<AlbertWeights, T> use) throws IOException {
+        AlbertWeights loaded = weights.get();
+        if (loaded != null) {
+            return use.apply(loaded);
+        }
+        try (TensorFile file = openTensors()) {
+            return use.apply(AlbertWeights.open(config, file));
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
     }
 
     /** Writes all but the weights into a directory: configuration, tokenizer, provenance, how texts become vectors. */

@@ -31,14 +31,29 @@ final class EarlyExit {
         this.patience = patience;
     }
 
-    /** @throws IllegalArgumentException as {@link TextClassifier#withPatience} */
-    static EarlyExit of(AlbertWeights weights, Encoder encoder, int patience) {
+    /** The classifiers of a model's layers, from the first to the last; none if the model has no exit classifiers. */
+    static List<LinearHead> classifiers(AlbertWeights weights) {
         AlbertConfig config = weights.config();
-        if (!config.exitClassifiers()) {
+        List<LinearHead> classifiers = new ArrayList<>();
+        if (config.exitClassifiers()) {
+            for (int exit = 0; exit < config.numPasses() - 1; exit++) {
+                classifiers.add(LinearHead.of(weights, "exit_classifiers." + exit));
+            }
+            classifiers.add(LinearHead.of(weights, "classifier"));
+        }
+        return classifiers;
+    }
+
+    /**
+     * @param classifiers of {@link #classifiers}
+     * @throws IllegalArgumentException as {@link TextClassifier#withPatience}
+     */
+    static EarlyExit of(List<LinearHead> classifiers, Encoder encoder, int patience) {
+        if (classifiers.isEmpty()) {
             throw new IllegalArgumentException(
                     "patience needs a model with exit classifiers, but this one has a classifier on its last layer only");
         }
-        int numExits = config.numPasses() - 1;
+        int numExits = classifiers.size() - 1;
         if (patience < 1 || patience > numExits) {
             throw new IllegalArgumentException("patience " + patience + " is not between 1 and " + numExits
                     + ", one less than the model's layers");
@@ -47,11 +62,6 @@ final class EarlyExit {
             throw new IllegalArgumentException("patience needs an engine that goes layer by layer, cpu or int8, not "
                     + encoder.getClass().getSimpleName());
         }
-        List<LinearHead> classifiers = new ArrayList<>();
-        for (int exit = 0; exit < numExits; exit++) {
-            classifiers.add(LinearHead.of(weights, "exit_classifiers." + exit));
-        }
-        classifiers.add(LinearHead.of(weights, "classifier"));
         return new EarlyExit(layerwise, classifiers, patience);
     }
 

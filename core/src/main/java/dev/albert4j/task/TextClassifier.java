@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * encoder it was given.
  */
 public final class TextClassifier {
-    private final AlbertWeights weights;
     private final Encoder encoder;
+    private final int numLayers;
     private final HeadRunner runner;
+    private final List<LinearHead> layerClassifiers; // [layers], or none
     private final List<String> labels; // [C]
     private final @Nullable EarlyExit earlyExit;
 
@@ -70,17 +71,19 @@ public final class TextClassifier {
                     + config.head().architecture() + " (" + config.problemType() + ", " + config.numLabels()
                     + " labels)");
         }
-        this.weights = weights;
         this.encoder = encoder;
+        this.numLayers = config.numPasses();
         this.runner = new HeadRunner(tokenizer, weights, "classifier", encoder, maxBatchTokens);
+        this.layerClassifiers = EarlyExit.classifiers(weights);
         this.labels = labels(config);
         this.earlyExit = null;
     }
 
     private TextClassifier(TextClassifier original, EarlyExit earlyExit) {
-        this.weights = original.weights;
         this.encoder = original.encoder;
+        this.numLayers = original.numLayers;
         this.runner = original.runner;
+        this.layerClassifiers = original.layerClassifiers;
         this.labels = original.labels;
         this.earlyExit = earlyExit;
     }
@@ -94,7 +97,7 @@ public final class TextClassifier {
      *     dev.albert4j.model.LayerwiseEncoder}
      */
     public TextClassifier withPatience(int patience) {
-        return new TextClassifier(this, EarlyExit.of(weights, encoder, patience));
+        return new TextClassifier(this, EarlyExit.of(layerClassifiers, encoder, patience));
     }
 
     /** Whether texts leave the encoder early. */
@@ -149,7 +152,7 @@ public final class TextClassifier {
     }
 
     private Exit atLastLayer(double[] logits) {
-        return new Exit(logits, weights.config().numPasses());
+        return new Exit(logits, numLayers);
     }
 
     /**

@@ -10,20 +10,26 @@ import dev.albert4j.io.DataType;
 import dev.albert4j.io.JsonFile;
 import dev.albert4j.io.ModelFormatException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelDirectoryTest {
+    private static final String WORDS = "albert.embeddings.word_embeddings.weight";
+
     @TempDir
     Path parent;
 
@@ -59,6 +65,48 @@ class ModelDirectoryTest {
         }
         assertThat(first.get()).isNull();
         assertThat(model.weights().values("classifier.weight")).isEqualTo(weights.values("classifier.weight"));
+    }
+
+    @Test
+    void weightsAreReadOneByOneWhereTheyAreTakenSo() throws IOException {
+        Path directory = parent.resolve("model");
+        ModelDirectory.save(directory, weights.quantized(Set.of(WORDS)), null, null, DataType.F32);
+        ModelDirectory model = ModelDirectory.open(directory);
+        AlbertWeights held = ModelDirectory.open(directory).weights();
+        model.withWeights(open -> {
+            assertThat(open.names()).containsExactlyElementsOf(held.names());
+            assertThat(open.int8Names()).containsExactly(WORDS);
+            for (String name : held.names()) {
+                assertThat(open.values(name)).as(name).isEqualTo(held.values(name));
+            }
+            assertThat(open.values("classifier.weight")).isNotSameAs(open.values("classifier.weight"));
+            assertThat(open.int8Matrix(WORDS).toFloats())
+                    .isEqualTo(held.int8Matrix(WORDS).toFloats());
+            assertThatThrownBy(() -> open.values("x")).hasMessageContaining("no parameter x");
+            return 0;
+        });
+        AlbertWeights shared = model.weights();
+        assertThat(model.<AlbertWeights>withWeights(open -> open)).isSameAs(shared);
+    }
+
+    @Test
+    void weightsThatAreCutShortAreRefusedWhileTheyAreRead() throws IOException {
+        Path directory = parent.resolve("model");
+        ModelDirectory.save(directory, weights, null, null, DataType.F32);
+        ModelDirectory model = ModelDirectory.open(directory);
+        Path file = directory.resolve("model.safetensors");
+        assertThatThrownBy(() -> model.withWeights(open -> {
+                    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                        channel.truncate(channel.size() - 4);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    open.names().forEach(open::values);
+                    return 0;
+                }))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("model.safetensors")
+                .hasMessageContaining("cut short");
     }
 
     @Test

@@ -53,7 +53,7 @@ class EarlyExitTest {
         for (int patience = 1; patience < CONFIG.numPasses(); patience++) {
             for (int numThreads : new int[] {1, 3}) {
                 try (CpuEncoder encoder = CpuEncoder.of(weights, numThreads)) {
-                    EarlyExit exit = EarlyExit.of(weights, encoder, patience);
+                    EarlyExit exit = EarlyExit.of(EarlyExit.classifiers(weights), encoder, patience);
                     List<Exit> together = exit.run(batch);
                     for (int i = 0; i < batch.numSequences(); i++) {
                         int layer = exit(logits, i, patience);
@@ -144,7 +144,7 @@ class EarlyExitTest {
         "aaabcc, 2, 3"
     })
     void patienceIsCountedAsInTheReference(String labels, int patience, int layer) {
-        EarlyExit exit = EarlyExit.of(oneHot(), new Scripted(labels), patience);
+        EarlyExit exit = EarlyExit.of(EarlyExit.classifiers(oneHot()), new Scripted(labels), patience);
         Exit found = exit.run(Batch.of(new int[][] {{1}}, new int[][] {{0}})).get(0);
         assertThat(found.layer()).isEqualTo(layer);
         assertThat(argmax(found.logits())).isEqualTo(labels.charAt(layer - 1) - 'a');
@@ -214,15 +214,15 @@ class EarlyExitTest {
         Encoder encoder = new Scripted("aaaaaa");
         for (int patience : new int[] {-1, 0, 6}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> EarlyExit.of(weights, encoder, patience))
+                    .isThrownBy(() -> EarlyExit.of(EarlyExit.classifiers(weights), encoder, patience))
                     .withMessage("patience " + patience + " is not between 1 and 5, one less than the model's layers");
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> EarlyExit.of(weights, new WholeEncoder(), 2))
+                .isThrownBy(() -> EarlyExit.of(EarlyExit.classifiers(weights), new WholeEncoder(), 2))
                 .withMessage("patience needs an engine that goes layer by layer, cpu or int8, not WholeEncoder");
         AlbertConfig without = CONFIG.toBuilder().exitClassifiers(false).build();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> EarlyExit.of(AlbertWeights.initialize(without, 1), encoder, 2))
+                .isThrownBy(() -> EarlyExit.of(EarlyExit.classifiers(AlbertWeights.initialize(without, 1)), encoder, 2))
                 .withMessage(
                         "patience needs a model with exit classifiers, but this one has a classifier on its last layer only");
     }
