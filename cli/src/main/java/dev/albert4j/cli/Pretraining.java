@@ -152,7 +152,7 @@ final class Pretraining {
     private void run(Finetuner finetuner, Ranks joined) throws IOException {
         String suffix = place.rank() == 0 ? ".run" : ".rank" + place.rank() + ".run";
         RunDirectory run = new RunDirectory(output.resolveSibling(output.getFileName() + suffix));
-        TokenFiles files = new TokenFiles(run.path(), tokens, place.size() > 1);
+        TokenFiles files = new TokenFiles(run.path(), tokens);
         try (TimeLimit time = new TimeLimit(place.rank() == 0 ? limit : null, finetuner::stop);
                 EndHook hook = new EndHook();
                 RunLock lock = RunLock.of(run.path())) {

@@ -36,12 +36,15 @@ final class RunLock implements AutoCloseable {
                         directory + " is in use by another run; wait for its end, or choose another --output"));
     }
 
-    /** The same, but waits for the end of whatever process has the directory. */
+    /** The same, but waits for the end of whatever process has the directory, and says so. */
     static RunLock await(Path directory) throws IOException {
-        while (true) {
+        for (boolean told = false; true; told = true) {
             Optional<RunLock> lock = take(directory);
             if (lock.isPresent()) {
                 return lock.get();
+            }
+            if (!told) {
+                System.err.println("waiting for another run that works in " + directory);
             }
             try {
                 Thread.sleep(POLL_MILLIS);

@@ -15,23 +15,18 @@ final class TokenFiles {
 
     private final Path directory;
     private final boolean owned;
-    private final boolean waits;
     private long lastNanos = System.nanoTime();
 
-    /**
-     * @param shared directory of the user's, or null
-     * @param waits whether a process that tokenizes there is waited for: it may be another rank of the run
-     */
-    TokenFiles(Path run, @Nullable Path shared, boolean waits) {
-        this.waits = waits;
+    /** @param shared directory of the user's, or null */
+    TokenFiles(Path run, @Nullable Path shared) {
         this.directory = shared == null ? run.resolve("tokens") : shared;
         this.owned = shared == null;
     }
 
-    /** The corpus, tokenized where it is not yet. */
+    /** The corpus, tokenized where it is not yet; waits for a process that tokenizes there, be it another rank or another run. */
     TokenCorpus prepare(List<Path> corpus, Tokenizer tokenizer, boolean splitsSentences, int numThreads)
             throws IOException {
-        try (RunLock lock = waits ? RunLock.await(directory) : RunLock.of(directory)) {
+        try (RunLock lock = RunLock.await(directory)) {
             return TokenCorpus.prepare(corpus, directory, tokenizer, splitsSentences, numThreads, this::show);
         }
     }
