@@ -142,7 +142,8 @@ public final class ModelDirectory {
 
     /**
      * The weights: the same object as long as somebody holds it, else read again. Hold it where you need it twice, and let it go after:
-     * encoders keep what they need of it, packed in their own way. {@link #withWeights} takes half of the memory.
+     * encoders keep what they need of it, packed in their own way. {@link #withWeights} does not have all of them in memory at once, and
+     * takes a little longer.
      *
      * @throws ModelFormatException if they do not fit the configuration
      */
