@@ -1,6 +1,7 @@
 package dev.albert4j.cli;
 
 import dev.albert4j.train.Ranks;
+import dev.albert4j.train.TrainingDevice;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,14 +23,17 @@ final class LaunchedRanks implements AutoCloseable {
     private static final String JVM_WARNING = "WARNING: Using incubator modules"; // rank 0 has said it
 
     private final List<String> command;
+    private final TrainingDevice device;
     private final List<Process> processes = new ArrayList<>();
     private final List<Thread> readers = new ArrayList<>();
 
     /**
      * @param args of this process, verb and all
      * @param more options to add
+     * @param device on which all train, each process on one of its own
      */
-    LaunchedRanks(List<String> args, List<String> more) {
+    LaunchedRanks(List<String> args, List<String> more, TrainingDevice device) {
+        this.device = device;
         command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -57,9 +61,9 @@ final class LaunchedRanks implements AutoCloseable {
         for (int rank = 1; rank < ranks.size(); rank++) {
             List<String> line = new ArrayList<>(command);
             line.addAll(List.of("--rank=" + rank, "--ranks=" + ranks.size(), "--master=127.0.0.1:" + ranks.port()));
-            Process process = new ProcessBuilder(line)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(line).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().putAll(device.environment(rank));
+            Process process = builder.start();
             processes.add(process);
             process.getOutputStream().close();
             passOn(process, "rank " + rank + ": ");

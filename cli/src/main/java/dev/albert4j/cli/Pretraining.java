@@ -119,6 +119,10 @@ final class Pretraining {
     void run() throws IOException {
         Finetuner finetuner = new Finetuner(start.weights(settings.seed()), start.tokenizer(), settings)
                 .checkpointEvery(checkpointInterval);
+        if (place.launches() && place.size() > settings.device().maxProcesses()) {
+            throw new IllegalArgumentException("--processes " + place.size() + " exceeds the "
+                    + settings.device().maxProcesses() + " GPUs of this machine");
+        }
         OutputPath.checkRun(output, tensorboard);
         if (tokens != null) {
             OutputPath.checkDirectory(tokens);
@@ -178,7 +182,7 @@ final class Pretraining {
     /** Trains with ranks that are started for it. */
     private void launch(Finetuner finetuner, PretrainingTask task, RunDirectory run, TokenCorpus text, TokenFiles files)
             throws IOException {
-        try (LaunchedRanks others = new LaunchedRanks(command, options(files));
+        try (LaunchedRanks others = new LaunchedRanks(command, options(files), settings.device());
                 Ranks ranks = Ranks.open(0, place.size(), place.master(), PATIENCE)) {
             others.join(ranks);
             train(finetuner.with(ranks), task, run, text);

@@ -165,6 +165,7 @@ class PretrainCommandTest {
         assertFails("--max-length 64 exceeds the model's 48 positions", "--max-length=64");
         assertFails("maxLength 4 is less than 5", "--max-length=4");
         assertFails("--device CUDA is not to be had", "--device=cuda");
+        assertFails("--device CUDA is not to be had", "--device=cuda", "--processes=2");
         assertFails("--precision", "--precision=fp16");
         assertFails("maxNgram", "--ngram=0");
         assertFails("probability", "--masked-lm-prob=0");

@@ -126,9 +126,6 @@ public final class Finetuner {
             throw new WrongSettingException(
                     "thresholds", config.thresholds() + " needs a multi-label task and development data to choose by");
         }
-        if (ranks.size() > 1 && config.device() != TrainingDevice.CPU) {
-            throw new WrongSettingException("device", config.device() + " cannot be shared by several processes");
-        }
         AlbertWeights start = start();
         RunSettings settings = RunSettings.of(config, start, task);
         ranks.awaitOthers();

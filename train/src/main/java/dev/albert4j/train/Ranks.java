@@ -1,5 +1,6 @@
 package dev.albert4j.train;
 
+import static org.bytedeco.pytorch.global.torch.set_env;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.AllreduceOptions;
 import org.bytedeco.pytorch.Backend;
+import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.StringVector;
@@ -25,14 +27,17 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes that train one model together, seen from one of them: libtorch's own c10d over Gloo. What is added up is bit
- * for bit the same on all ranks. All ranks must ask for the same things in the same order. Not thread-safe.
+ * The processes that train one model together, seen from one of them: libtorch's own c10d, over Gloo, and over NCCL for tensors
+ * on GPUs. What is added up is bit for bit the same on all ranks. All ranks must ask for the same things in the same order. Not
+ * thread-safe.
  *
  * <p>A rank whose process ends is missed by the others at once; one whose machine vanishes from the network, after half an hour
- * (a day in {@link #awaitOthers}): a rank may have to wait while rank 0 evaluates.
+ * (a day in {@link #awaitOthers}): a rank may have to wait while rank 0 evaluates. So is one that ends while NCCL adds up, if
+ * NCCL does not notice.
  */
 @SuppressWarnings("try") // scopes act by being open
 public final class Ranks implements AutoCloseable {
@@ -49,6 +54,7 @@ public final class Ranks implements AutoCloseable {
     private final String local; // address of this machine that the others can reach
     private final @Nullable TCPStore store;
     private @Nullable Backend group;
+    private @Nullable Backend gpus; // made when a GPU's tensor is first sent
 
     private Ranks(
             int rank, int size, InetSocketAddress master, Duration patience, String local, @Nullable TCPStore store) {
@@ -221,12 +227,17 @@ public final class Ranks implements AutoCloseable {
         return missing;
     }
 
-    /** The one place that knows Gloo. */
+    /** The one place that knows Gloo: for numbers, and for tensors on processors. */
     private Backend connect() {
         ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(millis(STEP_PATIENCE));
         options.threads(1); // one thing at a time is asked for
         options.devices().push_back(ProcessGroupGloo.createDeviceForHostname(local));
-        return new ProcessGroupGloo(store(), rank, size, options);
+        return new ProcessGroupGloo(connection(), rank, size, options);
+    }
+
+    /** To rank 0's store, as c10d wants it: counted by libtorch, which {@link #store} is not. */
+    private Store connection() {
+        return store().clone();
     }
 
     /**
@@ -277,7 +288,7 @@ public final class Ranks implements AutoCloseable {
     private void sum(Tensor tensor, Duration timeout) {
         AllreduceOptions options = new AllreduceOptions();
         options.timeout(millis(timeout));
-        Backend met = group();
+        Backend met = group(tensor);
         await(() -> met.allreduce(new TensorVector(tensor), options));
     }
 
@@ -288,9 +299,9 @@ public final class Ranks implements AutoCloseable {
      */
     void takeFromRank0(Iterable<Tensor> tensors) {
         if (size > 1) {
-            Backend met = group();
             for (Tensor tensor : tensors) {
                 try (PointerScope scope = new PointerScope()) {
+                    Backend met = group(tensor);
                     await(() -> met.broadcast(new TensorVector(tensor.detach())));
                 }
             }
@@ -313,11 +324,32 @@ public final class Ranks implements AutoCloseable {
         return read(name);
     }
 
-    private Backend group() {
+    private Backend group(Tensor tensor) {
         if (group == null) {
             throw new IllegalStateException("the ranks have not met");
         }
-        return group;
+        if (!tensor.is_cuda()) {
+            return group;
+        }
+        if (gpus == null) {
+            gpus = Tensors.keep(connectGpus());
+        }
+        return gpus;
+    }
+
+    /** The one place that knows NCCL. */
+    private Backend connectGpus() {
+        set_env("TORCH_NCCL_BLOCKING_WAIT", "1"); // else a lost rank aborts the process instead of the wait
+        try {
+            ProcessGroupNCCL.Options options = ProcessGroupNCCL.Options.create();
+            options.timeout(millis(STEP_PATIENCE));
+            return new ProcessGroupNCCL(new PrefixStore("nccl", connection()), rank, size, options);
+        } catch (LinkageError e) {
+            throw new WrongSettingException(
+                    "device",
+                    "CUDA is not to be had by several ranks: that takes NCCL, and org.bytedeco:cuda on the class path: "
+                            + e);
+        }
     }
 
     private void await(Supplier<Work> begin) {
@@ -354,7 +386,7 @@ public final class Ranks implements AutoCloseable {
     /** Leaves: ranks that still want something of this one get a {@link LostRankException}. */
     @Override
     public void close() {
-        for (Pointer pointer : new Pointer[] {group, store}) {
+        for (Pointer pointer : new Pointer[] {gpus, group, store}) {
             if (pointer != null && !pointer.isNull()) {
                 pointer.releaseReference();
             }

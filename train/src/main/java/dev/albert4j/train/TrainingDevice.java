@@ -1,9 +1,12 @@
 package dev.albert4j.train;
 
+import static org.bytedeco.pytorch.global.torch.cuda_device_count;
 import static org.bytedeco.pytorch.global.torch.cuda_is_available;
 
+import java.util.Map;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.jspecify.annotations.Nullable;
 
 /** Where a model is trained. */
 public enum TrainingDevice {
@@ -15,6 +18,8 @@ public enum TrainingDevice {
      * thread feeds it.
      */
     CUDA(DeviceType.CUDA);
+
+    private static final String VISIBLE = "CUDA_VISIBLE_DEVICES"; // of CUDA itself: the GPUs that a process sees
 
     private final DeviceType type;
 
@@ -43,6 +48,24 @@ public enum TrainingDevice {
                     "CUDA is not to be had: it takes an NVIDIA GPU, and libtorch built for CUDA on the class path"
                             + " (org.bytedeco:pytorch with the classifier linux-x86_64-gpu)");
         }
+    }
+
+    /** Most processes of this machine that can train on it together: on GPUs, one each. */
+    public int maxProcesses() {
+        return this == CUDA ? cuda_device_count() : Integer.MAX_VALUE;
+    }
+
+    /**
+     * What is added to the environment of another process of this machine so that it trains on a device of its own.
+     *
+     * @param process its number, from 1 to {@link #maxProcesses} - 1; this one's is 0
+     */
+    public Map<String, String> environment(int process) {
+        return this == CUDA ? Map.of(VISIBLE, gpu(process, System.getenv(VISIBLE))) : Map.of();
+    }
+
+    static String gpu(int process, @Nullable String visible) {
+        return visible == null ? Integer.toString(process) : visible.split(",")[process].strip();
     }
 
     /** Threads to train with, where so many are asked for. */

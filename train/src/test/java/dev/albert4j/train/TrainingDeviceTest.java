@@ -23,4 +23,13 @@ class TrainingDeviceTest {
         assertThat(TrainingDevice.CUDA.numThreads(8)).isEqualTo(1);
         assertThat(TrainingDevice.CPU.numThreads(8)).isEqualTo(8);
     }
+
+    @Test
+    void processesOfOneMachineHaveAGpuEach() {
+        assertThat(TrainingDevice.CPU.maxProcesses()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(TrainingDevice.CUDA.maxProcesses()).isZero();
+        assertThat(TrainingDevice.CPU.environment(1)).isEmpty();
+        assertThat(TrainingDevice.gpu(3, null)).isEqualTo("3");
+        assertThat(TrainingDevice.gpu(1, "4, GPU-5f,6")).isEqualTo("GPU-5f");
+    }
 }
