@@ -130,6 +130,10 @@ class FinetuneCommandTest {
                         "model/spiece.model",
                         "model/tokenizer.json",
                         "model/tokenizer_config.json");
+        assertThat(JsonFile.read(output.resolve("tokenizer_config.json"))
+                        .path("model_max_length")
+                        .intValue())
+                .isEqualTo(ModelDirectory.open(output).config().maxPositionEmbeddings());
         ObjectNode provenance = JsonFile.read(output.resolve("provenance.json"));
         assertThat(provenance.at("/metrics/macro_f1").doubleValue()).isGreaterThan(0.9);
         assertThat(provenance.at("/data/0/name").textValue()).isEqualTo("train.csv");

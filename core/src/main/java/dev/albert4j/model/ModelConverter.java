@@ -1,6 +1,5 @@
 package dev.albert4j.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.albert4j.io.DataType;
 import dev.albert4j.io.JsonFile;
@@ -38,7 +37,8 @@ public final class ModelConverter {
             "special_tokens_map.json",
             "added_tokens.json");
 
-    private static final String TOKENIZER_CLASS = "tokenizer_class";
+    /** Of the tokenizer's settings: without its class, AutoTokenizer goes by the model's type. */
+    private static final List<String> NEEDED = List.of("tokenizer_class", ModelDirectory.MODEL_MAX_LENGTH);
 
     private static final long MAX_CLASSES = 100_000;
 
@@ -72,7 +72,7 @@ public final class ModelConverter {
             Tokenizer tokenizer = tokenizer(tokenizerFiles);
             Vocabulary vocabulary = tokenizer == null ? null : tokenizer.vocabulary();
             ModelDirectory.save(out, weights, provenance(sources), Storage.of(DataType.F32), vocabulary, aside -> {
-                saveTokenizer(tokenizer, tokenizerFiles, aside);
+                saveTokenizer(tokenizer, tokenizerFiles, weights.config(), aside);
                 if (sentences != null) {
                     sentences.write(aside, weights.config().hiddenSize());
                 }
@@ -162,22 +162,28 @@ public final class ModelConverter {
         return null;
     }
 
-    /** The files that are there are copied as they are; the tokenizer adds those that Hugging Face needs beside them. */
-    private static void saveTokenizer(@Nullable Tokenizer tokenizer, Map<String, Path> files, Path directory)
+    /** The files that are there are copied as they are; the tokenizer adds what Hugging Face needs beside them, and in its settings. */
+    private static void saveTokenizer(
+            @Nullable Tokenizer tokenizer, Map<String, Path> files, AlbertConfig model, Path directory)
             throws IOException {
         if (tokenizer != null) {
-            tokenizer.save(directory);
+            ModelDirectory.saveTokenizer(tokenizer, model, directory);
         }
         Path config = directory.resolve(ModelDirectory.TOKENIZER_CONFIG);
-        JsonNode tokenizerClass =
-                tokenizer == null ? null : JsonFile.read(config).get(TOKENIZER_CLASS);
+        ObjectNode own = tokenizer == null ? null : JsonFile.read(config);
         for (Map.Entry<String, Path> file : files.entrySet()) {
             Files.copy(file.getValue(), directory.resolve(file.getKey()), StandardCopyOption.REPLACE_EXISTING);
         }
-        if (tokenizerClass != null && files.containsKey(ModelDirectory.TOKENIZER_CONFIG)) {
+        if (own != null && files.containsKey(ModelDirectory.TOKENIZER_CONFIG)) {
             ObjectNode copied = JsonFile.read(config);
-            if (!copied.has(TOKENIZER_CLASS)) { // without it, AutoTokenizer goes by the model's type
-                JsonFile.write(config, copied.set(TOKENIZER_CLASS, tokenizerClass));
+            ObjectNode completed = copied.deepCopy();
+            for (String name : NEEDED) {
+                if (!copied.has(name) && own.has(name)) {
+                    completed.set(name, own.get(name));
+                }
+            }
+            if (!completed.equals(copied)) {
+                JsonFile.write(config, completed);
             }
         }
     }

@@ -42,6 +42,7 @@ public final class ModelDirectory {
     static final String WEIGHTS = "model.safetensors";
     static final String PROVENANCE = "provenance.json";
     static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+    static final String MODEL_MAX_LENGTH = "model_max_length"; // in it
 
     /** Files a tokenizer is read from. */
     static final List<String> TOKENIZER_FILES = List.of("spiece.model", "tokenizer.json", "vocab.txt");
@@ -181,7 +182,7 @@ public final class ModelDirectory {
     public void writeDescription(Path directory) throws IOException {
         config.write(directory.resolve(CONFIG));
         if (tokenizer != null) {
-            tokenizer.save(directory);
+            saveTokenizer(tokenizer, config, directory);
         }
         if (provenance != null) {
             provenance.write(directory.resolve(PROVENANCE));
@@ -249,12 +250,19 @@ public final class ModelDirectory {
             throws IOException {
         save(directory, weights, provenance, storage, tokenizer == null ? null : tokenizer.vocabulary(), aside -> {
             if (tokenizer != null) {
-                tokenizer.save(aside);
+                saveTokenizer(tokenizer, weights.config(), aside);
             }
             if (sentences != null) {
                 sentences.write(aside, weights.config().hiddenSize());
             }
         });
+    }
+
+    /** Writes a tokenizer's files, and into them at how many tokens Hugging Face is to cut a text for this model. */
+    static void saveTokenizer(Tokenizer tokenizer, AlbertConfig config, Path directory) throws IOException {
+        tokenizer.save(directory);
+        Path file = directory.resolve(TOKENIZER_CONFIG);
+        JsonFile.write(file, JsonFile.read(file).put(MODEL_MAX_LENGTH, config.maxPositionEmbeddings()));
     }
 
     /** As above, with something else that writes the files beside configuration and weights. */

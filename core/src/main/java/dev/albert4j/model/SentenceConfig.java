@@ -150,7 +150,8 @@ public record SentenceConfig(Pooling pooling, boolean normalized, int maxLength)
         }
         Path tokenizer = directory.resolve(ModelDirectory.TOKENIZER_CONFIG);
         if (!limit.isNumber() && Files.exists(tokenizer)) {
-            limit = JsonFile.read(tokenizer).path("model_max_length"); // "no limit" is a number beyond any integer
+            limit = JsonFile.read(tokenizer)
+                    .path(ModelDirectory.MODEL_MAX_LENGTH); // "no limit" is a number beyond any integer
         }
         return limit.isNumber() && limit.asDouble() >= 2 ? (int) Math.min(positions, limit.asDouble()) : positions;
     }

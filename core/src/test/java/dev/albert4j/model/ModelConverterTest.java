@@ -158,7 +158,9 @@ class ModelConverterTest {
                 .contains("\"pad_token_id\":1", "\"bos_token_id\":4", "\"eos_token_id\":2");
         assertThat(out.resolve("vocab.txt")).hasSameBinaryContentAs(in.resolve("vocab_chinese.txt"));
         assertThat(JsonFile.read(out.resolve("tokenizer_config.json")).toString())
-                .isEqualTo("{\"do_lower_case\":false,\"mine\":1,\"tokenizer_class\":\"BertTokenizer\"}");
+                .isEqualTo("{\"do_lower_case\":false,\"mine\":1,\"tokenizer_class\":\"BertTokenizer\","
+                        + "\"model_max_length\":"
+                        + ModelDirectory.open(out).config().maxPositionEmbeddings() + "}");
         Files.delete(in.resolve("tokenizer_config.json"));
         ModelConverter.convert(in, out);
         assertThat(out.resolve("tokenizer_config.json")).content().contains("BertTokenizer", "do_lower_case");
