@@ -120,8 +120,8 @@ final class Pretraining {
         Finetuner finetuner = new Finetuner(start.weights(settings.seed()), start.tokenizer(), settings)
                 .checkpointEvery(checkpointInterval);
         if (place.launches() && place.size() > settings.device().maxProcesses()) {
-            throw new IllegalArgumentException("--processes " + place.size() + " exceeds the "
-                    + settings.device().maxProcesses() + " GPUs of this machine");
+            throw new IllegalArgumentException("--processes " + place.size() + " is more than this machine has GPUs: "
+                    + settings.device().maxProcesses());
         }
         OutputPath.checkRun(output, tensorboard);
         if (tokens != null) {
