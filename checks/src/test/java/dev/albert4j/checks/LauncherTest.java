@@ -59,6 +59,13 @@ class LauncherTest {
     }
 
     @Test
+    void anOptionThatTheJvmDoesNotKnowIsRefused() throws Exception {
+        Run run = shell("ALBERT_JAVA_OPTS=-XX:NoSuchOption=1 \"$ALBERT\" --version");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("NoSuchOption");
+    }
+
+    @Test
     void chineseTextPassesThroughWhateverTheLocale() throws Exception {
         Run run = shell("echo " + CHINESE + " | LC_ALL=C \"$ALBERT\" tokenize tokenizer");
         String tokens = new ObjectMapper().readTree(run.out()).get("tokens").toString();

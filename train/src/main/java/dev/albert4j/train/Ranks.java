@@ -337,8 +337,12 @@ public final class Ranks implements AutoCloseable {
         return gpus;
     }
 
-    /** The one place that knows NCCL. */
-    private Backend connectGpus() {
+    /**
+     * The one place that knows NCCL.
+     *
+     * @throws WrongSettingException if NCCL does not load
+     */
+    Backend connectGpus() {
         set_env("TORCH_NCCL_BLOCKING_WAIT", "1"); // else a lost rank aborts the process instead of the wait
         try {
             ProcessGroupNCCL.Options options = ProcessGroupNCCL.Options.create();

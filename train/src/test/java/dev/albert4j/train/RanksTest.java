@@ -274,4 +274,14 @@ class RanksTest {
                 .isThrownBy(() -> Ranks.open(3, 3, Together.address(0), second))
                 .withMessage("rank 3 of 3 is not one of several");
     }
+
+    @Test
+    void ncclThatDoesNotLoadIsAWrongSetting() throws IOException {
+        try (Ranks alone = Ranks.open(0, 2, Together.address(0), Duration.ofSeconds(1))) {
+            assertThatExceptionOfType(WrongSettingException.class)
+                    .isThrownBy(alone::connectGpus)
+                    .withMessageContaining("org.bytedeco:cuda")
+                    .satisfies(wrong -> assertThat(wrong.setting()).isEqualTo("device"));
+        }
+    }
 }
