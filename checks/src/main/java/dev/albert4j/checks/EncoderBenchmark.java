@@ -43,7 +43,7 @@ public final class EncoderBenchmark {
         AlbertWeights weights = RandomModel.weights(config, 1);
         return switch (engine) {
             case "cpu" -> CpuEncoder.of(weights, numThreads);
-            case "int8" -> CpuEncoder.of(weights, numThreads, new OneDnn());
+            case "int8" -> CpuEncoder.of(weights, numThreads, OneDnn.orJava());
             default -> throw new IllegalArgumentException("engine " + engine + " is neither cpu nor int8");
         };
     }

@@ -84,7 +84,7 @@ public final class OpeningBenchmark {
 
     private static CpuEncoder open(ModelDirectory model, int numThreads, String engine) throws IOException {
         return model.withWeights(weights -> engine.equals("int8")
-                ? CpuEncoder.of(weights, numThreads, new OneDnn())
+                ? CpuEncoder.of(weights, numThreads, OneDnn.orJava())
                 : CpuEncoder.of(weights, numThreads));
     }
 

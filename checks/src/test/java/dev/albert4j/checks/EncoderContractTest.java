@@ -37,7 +37,7 @@ class EncoderContractTest {
     }
 
     private static Encoder int8(AlbertWeights weights, int numThreads) {
-        return CpuEncoder.of(weights, numThreads, new OneDnn());
+        return CpuEncoder.of(weights, numThreads, OneDnn.orJava());
     }
 
     private static Encoder int8InJava(AlbertWeights weights, int numThreads) {

@@ -1,7 +1,6 @@
 package dev.albert4j.cli;
 
 import dev.albert4j.cpu.CpuEncoder;
-import dev.albert4j.cpu.Int8Products;
 import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.Encoder;
 import dev.albert4j.model.ModelDirectory;
@@ -20,7 +19,6 @@ final class EngineOptions {
 
     // Additions and multiplications that plain Java does before what uses the Vector API were compiled.
     private static final double LITTLE_WORK = 1e9;
-    private static final System.Logger LOGGER = System.getLogger(EngineOptions.class.getName());
 
     @Option(
             names = "--engine",
@@ -62,7 +60,7 @@ final class EngineOptions {
         check(engine, threads);
         return switch (engine) {
             case "cpu" -> model.withWeights(weights -> CpuEncoder.of(weights, threads));
-            case "int8" -> model.withWeights(weights -> CpuEncoder.of(weights, threads, int8Products()));
+            case "int8" -> model.withWeights(weights -> CpuEncoder.of(weights, threads, OneDnn.orJava()));
             case "torch" -> model.withWeights(weights -> new TorchEncoder(weights, threads));
             case "onnx" -> OnnxEncoder.open(model, threads);
             default -> throw new AssertionError(engine);
@@ -78,7 +76,7 @@ final class EngineOptions {
     /** The engine of 8-bit products, whatever was asked for. */
     Encoder openInt8(AlbertWeights weights) {
         checkThreads(threads);
-        return CpuEncoder.of(weights, threads, int8Products());
+        return CpuEncoder.of(weights, threads, OneDnn.orJava());
     }
 
     static void check(String engine, int threads) {
@@ -92,18 +90,6 @@ final class EngineOptions {
     private static void checkThreads(int threads) {
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("--threads " + threads + " is not between 1 and 1024");
-        }
-    }
-
-    /** oneDNN where it loads, else plain Java with the same results up to rounding. */
-    private static Int8Products int8Products() {
-        try {
-            return new OneDnn();
-        } catch (LinkageError e) {
-            LOGGER.log(
-                    System.Logger.Level.WARNING,
-                    "8-bit products are slow here, oneDNN does not load: " + e.getMessage());
-            return Int8Products.inJava();
         }
     }
 }

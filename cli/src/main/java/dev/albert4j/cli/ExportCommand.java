@@ -37,7 +37,10 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--precision",
             paramLabel = "P",
-            description = "fp32 (default), or int8: a quarter of the size, faster, slightly different results")
+            description = {
+                "fp32 (default), or int8: a quarter of the size, faster, slightly different results;",
+                "uint8: the same for processors without AVX512-VNNI and AVX-VNNI, on which ONNX Runtime's sums of int8 can overflow"
+            })
     private OnnxPrecision precision = OnnxPrecision.FP32;
 
     @Override

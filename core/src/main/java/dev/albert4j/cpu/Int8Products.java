@@ -14,8 +14,8 @@ public interface Int8Products extends AutoCloseable {
     void close();
 
     /**
-     * Products in plain Java, as sums of float32 that are exact up to rounding: for machines without the library, several
-     * times slower than float32 weights are.
+     * Products in plain Java, as sums of float32 that are exact up to rounding: for machines without a library, or without
+     * instructions for it. The weights are packed as floats, and as fast as those.
      */
     static Int8Products inJava() {
         return new JavaInt8Products(PreferredKernels.get());

@@ -10,11 +10,17 @@ package dev.albert4j.cpu;
 record Rows(float[] values, int offset, int stride) {
     /** Room for so many rows of so many columns, as {@link Kernels} needs it. */
     static Rows of(int numRows, int numColumns, int panelWidth) {
-        int stride = Panels.roundUp(numColumns, panelWidth);
-        if (stride % 64 == 0) {
-            stride += panelWidth; // strides of large powers of two would crowd all rows into the same few cache sets
+        return new Rows(new float[0], 0, 0).reshape(numRows, numColumns, panelWidth);
+    }
+
+    /** The same in this buffer if it is large enough, whose values then mean nothing; else in a new one. */
+    Rows reshape(int numRows, int numColumns, int panelWidth) {
+        int newStride = Panels.roundUp(numColumns, panelWidth);
+        if (newStride % 64 == 0) {
+            newStride += panelWidth; // strides of large powers of two would crowd all rows into the same few cache sets
         }
-        return new Rows(new float[Math.multiplyExact(numRows + Kernels.ROW_SLACK, stride)], 0, stride);
+        int size = Math.multiplyExact(numRows + Kernels.ROW_SLACK, newStride);
+        return new Rows(size <= values.length ? values : new float[size], 0, newStride);
     }
 
     /** The same rows from one of them on. */

@@ -71,20 +71,6 @@ final class VectorKernels implements Kernels {
                         cOffset + row * cStride,
                         cStride);
             }
-        } else {
-            // 8 rows are two fours: a six and a four would reach beyond them
-            for (; rows - row > 5 && rows - row != 8; row += 6) {
-                rows6(
-                        depth,
-                        a,
-                        aOffset + row * aStride,
-                        aStride,
-                        panels,
-                        panelOffset,
-                        c,
-                        cOffset + row * cStride,
-                        cStride);
-            }
         }
         for (; rows - row > 0; row += 4) {
             rows4(depth, a, aOffset + row * aStride, aStride, panels, panelOffset, c, cOffset + row * cStride, cStride);
@@ -168,67 +154,6 @@ final class VectorKernels implements Kernels {
         j += cStride;
         FloatVector.fromArray(SPECIES, c, j).add(l7).intoArray(c, j);
         FloatVector.fromArray(SPECIES, c, j + LANES).add(r7).intoArray(c, j + LANES);
-    }
-
-    private static void rows6(
-            int depth, float[] a, int a0, int aStride, float[] panel, int p0, float[] c, int c0, int cStride) {
-        FloatVector l0 = FloatVector.zero(SPECIES);
-        FloatVector r0 = FloatVector.zero(SPECIES);
-        FloatVector l1 = FloatVector.zero(SPECIES);
-        FloatVector r1 = FloatVector.zero(SPECIES);
-        FloatVector l2 = FloatVector.zero(SPECIES);
-        FloatVector r2 = FloatVector.zero(SPECIES);
-        FloatVector l3 = FloatVector.zero(SPECIES);
-        FloatVector r3 = FloatVector.zero(SPECIES);
-        FloatVector l4 = FloatVector.zero(SPECIES);
-        FloatVector r4 = FloatVector.zero(SPECIES);
-        FloatVector l5 = FloatVector.zero(SPECIES);
-        FloatVector r5 = FloatVector.zero(SPECIES);
-        int a1 = a0 + aStride;
-        int a2 = a1 + aStride;
-        int a3 = a2 + aStride;
-        int a4 = a3 + aStride;
-        int a5 = a4 + aStride;
-        for (int k = 0; k < depth; k++) {
-            FloatVector left = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH);
-            FloatVector right = FloatVector.fromArray(SPECIES, panel, p0 + k * WIDTH + LANES);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-            l0 = x0.fma(left, l0);
-            r0 = x0.fma(right, r0);
-            FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
-            l1 = x1.fma(left, l1);
-            r1 = x1.fma(right, r1);
-            FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
-            l2 = x2.fma(left, l2);
-            r2 = x2.fma(right, r2);
-            FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
-            l3 = x3.fma(left, l3);
-            r3 = x3.fma(right, r3);
-            FloatVector x4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
-            l4 = x4.fma(left, l4);
-            r4 = x4.fma(right, r4);
-            FloatVector x5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
-            l5 = x5.fma(left, l5);
-            r5 = x5.fma(right, r5);
-        }
-        int j = c0;
-        FloatVector.fromArray(SPECIES, c, j).add(l0).intoArray(c, j);
-        FloatVector.fromArray(SPECIES, c, j + LANES).add(r0).intoArray(c, j + LANES);
-        j += cStride;
-        FloatVector.fromArray(SPECIES, c, j).add(l1).intoArray(c, j);
-        FloatVector.fromArray(SPECIES, c, j + LANES).add(r1).intoArray(c, j + LANES);
-        j += cStride;
-        FloatVector.fromArray(SPECIES, c, j).add(l2).intoArray(c, j);
-        FloatVector.fromArray(SPECIES, c, j + LANES).add(r2).intoArray(c, j + LANES);
-        j += cStride;
-        FloatVector.fromArray(SPECIES, c, j).add(l3).intoArray(c, j);
-        FloatVector.fromArray(SPECIES, c, j + LANES).add(r3).intoArray(c, j + LANES);
-        j += cStride;
-        FloatVector.fromArray(SPECIES, c, j).add(l4).intoArray(c, j);
-        FloatVector.fromArray(SPECIES, c, j + LANES).add(r4).intoArray(c, j + LANES);
-        j += cStride;
-        FloatVector.fromArray(SPECIES, c, j).add(l5).intoArray(c, j);
-        FloatVector.fromArray(SPECIES, c, j + LANES).add(r5).intoArray(c, j + LANES);
     }
 
     private static void rows4(

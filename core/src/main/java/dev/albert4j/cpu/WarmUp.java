@@ -37,7 +37,6 @@ final class WarmUp {
         Arrays.fill(ones, 1);
         common = List.of(
                 () -> kernels.multiply(8, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
-                () -> kernels.multiply(6, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.multiply(4, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
                 () -> kernels.softmaxNumerators(c, 0, width, 1),
                 () -> kernels.scale(1, c, 0, width, c, width),

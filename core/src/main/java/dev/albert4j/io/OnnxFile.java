@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The arrays of an ONNX model that albert4j exported: the initializers of its graph ({@code onnx.proto}, by field numbers).
  *
  * <p>{@code NAME.kernel} is read as {@code NAME.weight}, turned round: [in, out] there, [out, in] here. {@code X_quantized}, bytes, is
- * read as X, each row of the weight times its value in {@code X_scale}. Integers and numbers without dimensions, which graphs need for
+ * read as X: signed ones, or unsigned ones less 128, each row of the weight times its value in {@code X_scale}. Integers and numbers without dimensions, which graphs need for
  * themselves, are left out. Thread-safe until closed.
  */
 public final class OnnxFile implements TensorFile {
@@ -34,15 +34,21 @@ public final class OnnxFile implements TensorFile {
     private static final int NAME = 8;
     private static final int RAW_DATA = 9;
     private static final int FLOAT = 1; // of TensorProto.DataType
+    private static final int UINT8 = 2;
     private static final int INT8 = 3;
     private static final int INT64 = 7;
+    private static final int UNSIGNED_ZERO = 128; // what stands for 0 in UINT8
     private static final String DAMAGED = "is no ONNX model, or a damaged one: ";
     private static final String KERNEL = ".kernel";
     private static final String QUANTIZED = "_quantized";
     private static final String SCALE = "_scale";
 
     /** An initializer and where its bytes lie. */
-    private record Stored(List<Long> shape, int type, long position, long numBytes) {}
+    private record Stored(List<Long> shape, int type, long position, long numBytes) {
+        boolean isQuantized() {
+            return type == INT8 || type == UINT8;
+        }
+    }
 
     /** Where a tensor's values come from. */
     private record Source(Stored stored, @Nullable Stored scale, boolean transposed) {}
@@ -159,9 +165,10 @@ public final class OnnxFile implements TensorFile {
         if (stored.position() + stored.numBytes() > channel.size()) { // skipping goes beyond the end
             throw new ModelFormatException(file, DAMAGED + "it was cut short in " + name);
         }
-        if (stored.type() != FLOAT && stored.type() != INT8) {
+        if (stored.type() != FLOAT && !stored.isQuantized()) {
             throw new ModelFormatException(
-                    file, name + " is of ONNX type " + stored.type() + ", allowed are 1 (float) and 3 (int8)");
+                    file,
+                    name + " is of ONNX type " + stored.type() + ", allowed are 1 (float), 2 (uint8) and 3 (int8)");
         }
         long size = stored.type() == FLOAT ? Float.BYTES : 1;
         boolean fits;
@@ -185,7 +192,7 @@ public final class OnnxFile implements TensorFile {
                 continue;
             }
             Stored scale = null;
-            if (stored.type() == INT8) {
+            if (stored.isQuantized()) {
                 name = name.endsWith(QUANTIZED) ? withoutEnd(name, QUANTIZED) : name;
                 scale = initializers.get(name + SCALE);
             }
@@ -197,7 +204,7 @@ public final class OnnxFile implements TensorFile {
             }
             boolean scaled =
                     scale != null && scale.type() == FLOAT && scale.shape().equals(shape.subList(0, 1));
-            if (stored.type() == INT8 && !scaled) {
+            if (stored.isQuantized() && !scaled) {
                 throw new ModelFormatException(
                         file, name + " is stored in 8 bits without a scale for each of its rows");
             }
@@ -228,7 +235,7 @@ public final class OnnxFile implements TensorFile {
             throw new IllegalArgumentException(file + " has no tensor " + name);
         }
         int count = MappedNumbers.count(file, name, info);
-        float[] values = source.stored().type() == INT8
+        float[] values = source.stored().isQuantized()
                 ? bytes(source.stored(), count)
                 : MappedNumbers.read(channel, file, source.stored().position(), DataType.F32, count, null);
         int rows = count == 0 ? 0 : Math.toIntExact(info.shape().get(0));
@@ -250,7 +257,7 @@ public final class OnnxFile implements TensorFile {
         }
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
-            values[i] = bytes.get(i);
+            values[i] = stored.type() == UINT8 ? (bytes.get(i) & 0xff) - UNSIGNED_ZERO : bytes.get(i);
         }
         return values;
     }

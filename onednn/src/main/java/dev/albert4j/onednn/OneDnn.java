@@ -2,6 +2,7 @@ package dev.albert4j.onednn;
 
 import dev.albert4j.cpu.Int8Products;
 import dev.albert4j.model.Int8Matrix;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.bytedeco.dnnl.dnnl_engine;
@@ -9,15 +10,17 @@ import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * {@link Int8Products} by <a href="https://github.com/uxlfoundation/oneDNN">oneDNN</a>'s product of unsigned and signed 8-bit
- * integers. Sums are exact. A product runs on its caller's thread, if the process was started with {@code OMP_NUM_THREADS=1};
- * else OpenMP spreads each over all cores, which is slow where the encoder has several threads (oneDNN's Java bindings have no
- * function for it).
+ * integers. Sums are exact: processors on which they are not, those of x86 without AVX512-VNNI or AVX-VNNI, are refused. A product runs
+ * on its caller's thread, if the process was started with {@code OMP_NUM_THREADS=1}; else OpenMP spreads each over all cores, which is
+ * slow where the encoder has several threads (oneDNN's Java bindings have no function for it).
  *
  * <p>Holds the packed weights outside the heap, and for each product that runs at once a buffer of its inputs and results.
  */
 public final class OneDnn implements Int8Products {
     private static final System.Logger LOGGER = System.getLogger(OneDnn.class.getName());
     private static final String THREADS_VARIABLE = "OMP_NUM_THREADS";
+    private static final int CHECKED_ROWS = 16;
+    private static final int CHECKED_INPUTS = 64;
 
     private final Native resources = new Native();
     private final dnnl_engine engine;
@@ -25,7 +28,10 @@ public final class OneDnn implements Int8Products {
     private final ConcurrentLinkedQueue<Lane> lanes = new ConcurrentLinkedQueue<>();
     private final CopyOnWriteArrayList<PackedProduct> products = new CopyOnWriteArrayList<>();
 
-    /** @throws UnsatisfiedLinkError if the library does not load on this machine */
+    /**
+     * @throws UnsatisfiedLinkError if the library does not load on this machine
+     * @throws UnsupportedOperationException if its sums are not exact on this processor
+     */
     public OneDnn() {
         if (!"1".equals(System.getenv(THREADS_VARIABLE))) {
             LOGGER.log(
@@ -36,6 +42,43 @@ public final class OneDnn implements Int8Products {
         }
         engine = resources.engine();
         stream = resources.stream(engine);
+        if (!isExact(this)) {
+            close();
+            throw new UnsupportedOperationException(
+                    "oneDNN's sums of 8-bit products overflow on this processor, which has neither AVX512-VNNI nor AVX-VNNI");
+        }
+    }
+
+    /** oneDNN where it loads and is exact, else plain Java with the same results up to rounding, at the speed of floats. */
+    public static Int8Products orJava() {
+        try {
+            return new OneDnn();
+        } catch (LinkageError | UnsupportedOperationException e) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "8-bit products are plain Java's, at the speed of floats: " + e.getMessage());
+            return Int8Products.inJava();
+        }
+    }
+
+    /**
+     * Whether the greatest sums are right. Without VNNI the products of two neighbours are added up in 16 bits, for which 2 · 255 · 127
+     * is too much.
+     */
+    static boolean isExact(Int8Products products) {
+        float[] ones = new float[CHECKED_ROWS * CHECKED_INPUTS];
+        byte[] x = new byte[ones.length];
+        Arrays.fill(ones, 1);
+        Arrays.fill(x, (byte) 255);
+        float[] y = new float[CHECKED_ROWS * CHECKED_ROWS];
+        Int8Matrix weights = Int8Matrix.of(ones, CHECKED_ROWS, CHECKED_INPUTS); // 127 everywhere
+        products.pack(weights).multiply(x, CHECKED_ROWS, y, 0, CHECKED_ROWS);
+        for (float sum : y) {
+            if (Math.abs(sum - 255 * CHECKED_INPUTS) > 1) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

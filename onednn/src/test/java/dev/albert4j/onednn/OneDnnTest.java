@@ -56,10 +56,10 @@ class OneDnnTest {
     @Test
     void productsAreThoseOfTheIntegers() {
         int[][] shapes = {{5, 3}, {64, 64}, {312, 128}, {1248, 312}, {768, 768}, {3072, 768}, {33, 1}};
-        try (OneDnn oneDnn = new OneDnn()) {
+        try (Int8Products products = OneDnn.orJava()) {
             for (int[] shape : shapes) {
                 Int8Matrix weights = matrix(shape[0], shape[1]);
-                Int8Products.Product product = oneDnn.pack(weights);
+                Int8Products.Product product = products.pack(weights);
                 for (int numRows : new int[] {1, 2, 3, 16, 31, 32, 45, 128, 7}) {
                     byte[] x = bytes(numRows * shape[1]);
                     float[] y = expected(x, numRows, weights);
@@ -76,13 +76,46 @@ class OneDnnTest {
     }
 
     @Test
+    void sumsThatOverflowAreFound() {
+        assertThat(OneDnn.isExact(Int8Products.inJava())).isTrue();
+        assertThat(OneDnn.isExact(new SaturatingProducts())).isFalse();
+    }
+
+    /** As processors without VNNI add up: neighbours in 16 bits. */
+    private static final class SaturatingProducts implements Int8Products {
+        @Override
+        public Product pack(Int8Matrix weights) {
+            int k = weights.numColumns();
+            int n = weights.numRows();
+            return (x, numRows, y, offset, stride) -> {
+                for (int row = 0; row < numRows; row++) {
+                    for (int output = 0; output < n; output++) {
+                        int sum = 0;
+                        for (int i = 0; i < k; i += 2) {
+                            int pair = 0;
+                            for (int j = i; j < Math.min(k, i + 2); j++) {
+                                pair += (x[row * k + j] & 0xff) * weights.value(output * k + j);
+                            }
+                            sum += Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, pair));
+                        }
+                        y[offset + row * stride + output] = weights.scale(output) * sum;
+                    }
+                }
+            };
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
     void resultsGoWhereTheyBelongAndNowhereElse() {
         Int8Matrix weights = matrix(6, 10);
         byte[] x = bytes(3 * 10);
         float[] y = new float[40];
         Arrays.fill(y, UNTOUCHED);
-        try (OneDnn oneDnn = new OneDnn()) {
-            oneDnn.pack(weights).multiply(x, 3, y, 4, 11);
+        try (Int8Products products = OneDnn.orJava()) {
+            products.pack(weights).multiply(x, 3, y, 4, 11);
         }
         float[] expected = expected(x, 3, weights);
         for (int i = 0; i < y.length; i++) {
@@ -98,8 +131,8 @@ class OneDnnTest {
         Int8Matrix weights = matrix(100, 70);
         byte[] x = bytes(40 * 70);
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        try (OneDnn oneDnn = new OneDnn()) {
-            Int8Products.Product product = oneDnn.pack(weights);
+        try (Int8Products products = OneDnn.orJava()) {
+            Int8Products.Product product = products.pack(weights);
             float[] alone = multiply(product, x, 40, 100);
             Thread[] threads = IntStream.range(0, 8)
                     .mapToObj(i -> new Thread(() -> {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * arrays all stand in the outermost graph, each once. Not thread-safe.
  */
 final class GraphBuilder {
+    private static final long IR_VERSION = 8;
+    private static final long OPSET = 17;
+
     private final GraphBuilder root;
     private final Message graph = new Message();
     private final Set<String> arrays = new HashSet<>(); // of the root
@@ -99,10 +102,10 @@ final class GraphBuilder {
         return array;
     }
 
-    /** As above, of bytes. */
-    String array(String array, byte[] values, int... shape) {
+    /** As above, of bytes: {@link ElementType#INT8} or {@link ElementType#UINT8}. */
+    String array(String array, byte[] values, ElementType type, int... shape) {
         if (root.arrays.add(array)) {
-            root.graph.add(5, tensor(array, ElementType.INT8, shape).add(9, values));
+            root.graph.add(5, tensor(array, type, shape).add(9, values));
         }
         return array;
     }
@@ -142,6 +145,15 @@ final class GraphBuilder {
             tensor.add(1, (long) dimension);
         }
         return tensor.add(2, (long) type.number()).add(8, array);
+    }
+
+    /** The {@code ModelProto} of this graph. */
+    Message model() {
+        return new Message()
+                .add(1, IR_VERSION)
+                .add(2, "albert4j")
+                .add(7, graph)
+                .add(8, new Message().add(1, "").add(2, OPSET));
     }
 
     /** The {@code GraphProto}. */

@@ -66,6 +66,17 @@ final class Message {
         out.flush();
     }
 
+    /** The fields as they are written. */
+    byte[] toBytes() {
+        byte[] bytes = new byte[Math.toIntExact(size())];
+        try {
+            writeTo(CodedOutputStream.newInstance(bytes));
+        } catch (IOException e) {
+            throw new AssertionError("a message did not fit the bytes computed for it", e);
+        }
+        return bytes;
+    }
+
     private void writeFields(CodedOutputStream out) throws IOException {
         for (Field field : fields) {
             field.content().writeTo(out);

@@ -14,8 +14,6 @@ final class ModelGraph {
     static final String IDS = "input_ids";
     static final String MASK = "attention_mask";
     static final String TYPE_IDS = "token_type_ids";
-    private static final long IR_VERSION = 8;
-    private static final long OPSET = 17;
     private static final String BATCH = "batch_size";
     private static final String SEQUENCE = "sequence_length";
     private static final String CHOICES = "num_choices";
@@ -28,7 +26,11 @@ final class ModelGraph {
     private ModelGraph(AlbertWeights weights, OnnxPrecision precision, boolean firstTokensOnly, boolean allStates) {
         this.config = weights.config();
         this.small = new FloatProducts(weights);
-        Products products = precision == OnnxPrecision.INT8 ? new QuantizedProducts(weights) : small;
+        Products products = switch (precision) {
+            case FP32 -> small;
+            case INT8 -> new QuantizedProducts(weights, ElementType.INT8);
+            case UINT8 -> new QuantizedProducts(weights, ElementType.UINT8);
+        };
         this.albert = new AlbertGraph(weights, products, firstTokensOnly, allStates);
     }
 
@@ -46,7 +48,7 @@ final class ModelGraph {
             case QUESTION_ANSWERING -> graph.questionAnswering();
             case MULTIPLE_CHOICE -> graph.multipleChoice();
         }
-        return graph.model();
+        return graph.g.model();
     }
 
     /** The encoder of a model, whatever its head, with the states an {@link OnnxEncoder} is asked for. */
@@ -55,7 +57,7 @@ final class ModelGraph {
         ModelGraph graph = new ModelGraph(weights, precision, pooledOnly, states == OutputStates.ALL);
         boolean hasPooler = AlbertParameters.hasPooler(weights.config().head());
         graph.encoder(!pooledOnly, hasPooler);
-        return graph.model();
+        return graph.g.model();
     }
 
     private void encoder(boolean lastHiddenState, boolean poolerOutput) {
@@ -127,14 +129,5 @@ final class ModelGraph {
 
     private void output(String name, String value, Object... shape) {
         g.output(name, value, ElementType.FLOAT, shape);
-    }
-
-    /** The {@code ModelProto}. */
-    private Message model() {
-        return new Message()
-                .add(1, IR_VERSION)
-                .add(2, "albert4j")
-                .add(7, g.graph())
-                .add(8, new Message().add(1, "").add(2, OPSET));
     }
 }

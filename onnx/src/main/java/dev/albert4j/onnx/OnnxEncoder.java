@@ -30,7 +30,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * at the first call that asks, so a program that wants one kind holds the weights natively once. Sequences of similar length run
  * together, padded.
  *
- * <p>Thread-safe; calls at once share the threads. In {@link OnnxPrecision#INT8} a sequence's result depends a little on the others it is
+ * <p>Thread-safe; calls at once share the threads. In 8 bits a sequence's result depends a little on the others it is
  * padded with, because they share the scale of a product.
  */
 public final class OnnxEncoder implements Encoder {
@@ -63,7 +63,8 @@ public final class OnnxEncoder implements Encoder {
     }
 
     /**
-     * The encoder on what the runtime can use.
+     * The encoder on what the runtime can use. Where sums of {@link OnnxPrecision#INT8} overflow on the CPU, it is {@link
+     * OnnxPrecision#UINT8} instead.
      *
      * @param numThreads threads for what runs on the CPU, its caller's among them; at least 1
      * @throws IllegalArgumentException if the runtime has no such provider
@@ -76,7 +77,9 @@ public final class OnnxEncoder implements Encoder {
         try (SessionOptions probe = new SessionOptions()) {
             provider.addTo(probe);
         }
-        return new OnnxEncoder(weights, numThreads, precision, provider);
+        boolean overflows =
+                precision == OnnxPrecision.INT8 && provider == ExecutionProvider.CPU && !Int8Sums.areExact();
+        return new OnnxEncoder(weights, numThreads, overflows ? OnnxPrecision.UINT8 : precision, provider);
     }
 
     /**

@@ -7,7 +7,6 @@ import dev.albert4j.model.AlbertWeights;
 import dev.albert4j.model.ModelDirectory;
 import dev.albert4j.model.OutputStates;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,13 +65,7 @@ public final class OnnxModel {
     static byte[] encoder(AlbertWeights weights, OnnxPrecision precision, OutputStates states) {
         Message model = ModelGraph.encoder(weights, precision, states);
         checkSize(model.size());
-        byte[] bytes = new byte[(int) model.size()];
-        try {
-            model.writeTo(CodedOutputStream.newInstance(bytes));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the graph did not fit the bytes computed for it", e);
-        }
-        return bytes;
+        return model.toBytes();
     }
 
     static void checkSize(long bytes) {
