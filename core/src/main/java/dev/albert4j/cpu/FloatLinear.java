@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FloatLinear implements Linear {
     private static final int MAX_DEPTH = 384;
+    private static final int MAX_BLOCK = 1 << 16; // weights that are read at once
     // About five microseconds: below, waking another thread does not pay.
     private static final long MIN_PRODUCTS_PER_TASK = 500_000;
 
@@ -32,27 +33,53 @@ final class FloatLinear implements Linear {
 
     /** The parameters {@code name.weight} [numOutputs, numInputs] and {@code name.bias} [numOutputs]. */
     static FloatLinear of(AlbertWeights weights, String name, int numOutputs, int numInputs, Kernels kernels) {
-        return of(weights.values(name + ".weight"), weights.values(name + ".bias"), numOutputs, numInputs, kernels);
+        FloatLinear linear = unpacked(weights.values(name + ".bias"), numOutputs, numInputs, kernels);
+        int panel = kernels.panelWidth() * numInputs;
+        int blockSize = Math.max(1, MAX_BLOCK / panel) * panel;
+        weights.readBlocks(
+                name + ".weight",
+                blockSize,
+                (values, begin, count) -> linear.pack(values, begin / numInputs, count / numInputs));
+        return linear;
     }
 
     /** A weight [numOutputs, numInputs] and a bias [numOutputs]. */
     static FloatLinear of(float[] weight, float[] bias, int numOutputs, int numInputs, Kernels kernels) {
-        int width = kernels.panelWidth();
-        int numPanels = Panels.roundUp(numOutputs, width) / width;
+        FloatLinear linear = unpacked(bias, numOutputs, numInputs, kernels);
+        linear.pack(weight, 0, numOutputs);
+        return linear;
+    }
+
+    private static FloatLinear unpacked(float[] bias, int numOutputs, int numInputs, Kernels kernels) {
+        int padded = Panels.roundUp(numOutputs, kernels.panelWidth());
         int numBlocks = (numInputs + MAX_DEPTH - 1) / MAX_DEPTH;
         int depth = (numInputs + numBlocks - 1) / numBlocks;
-        float[] packed = new float[Math.multiplyExact(numInputs, numPanels * width)];
-        int offset = 0;
+        float[] packed = new float[Math.multiplyExact(numInputs, padded)];
+        return new FloatLinear(kernels, numInputs, depth, packed, Arrays.copyOf(bias, padded));
+    }
+
+    /**
+     * Packs the weights of some outputs.
+     *
+     * @param weight [numOutputs, numInputs]
+     * @param from the first, with which a panel begins
+     */
+    private void pack(float[] weight, int from, int numOutputs) {
+        int width = kernels.panelWidth();
         for (int input = 0; input < numInputs; input += depth) {
             int blockDepth = Math.min(depth, numInputs - input);
             for (int output = 0; output < numOutputs; output += width) {
-                int rows = Math.min(width, numOutputs - output);
                 Panels.packTransposed(
-                        weight, output * numInputs + input, numInputs, rows, blockDepth, packed, offset, width);
-                offset += blockDepth * width;
+                        weight,
+                        output * numInputs + input,
+                        numInputs,
+                        Math.min(width, numOutputs - output),
+                        blockDepth,
+                        packed,
+                        input * bias.length + (from + output) * blockDepth,
+                        width);
             }
         }
-        return new FloatLinear(kernels, numInputs, depth, packed, Arrays.copyOf(bias, numPanels * width));
     }
 
     @Override

@@ -21,11 +21,11 @@ final class Linears {
 
     /** The parameters {@code name.weight} [numOutputs, numInputs] and {@code name.bias} [numOutputs]. */
     Linear of(String name, int numOutputs, int numInputs) {
-        float[] bias = weights.values(name + ".bias");
         if (products != null && isInt8(name + ".weight")) {
+            float[] bias = weights.values(name + ".bias");
             return Int8Linear.of(weights.int8Matrix(name + ".weight"), bias, kernels, products, pool);
         }
-        return FloatLinear.of(weights.values(name + ".weight"), bias, numOutputs, numInputs, kernels);
+        return FloatLinear.of(weights, name, numOutputs, numInputs, kernels);
     }
 
     /** The parameter {@code name} as a table of rows to look up. */

@@ -42,7 +42,7 @@ final class MappedNumbers {
             FileChannel channel, Path file, long position, DataType type, int count, @Nullable CRC32C checksum)
             throws IOException {
         float[] values = new float[count];
-        read(channel, file, position, type.numBytes(), count, (map, begin, elements) -> {
+        read(channel, file, position, type.numBytes(), count, ELEMENTS_PER_MAP, (map, begin, elements) -> {
             if (checksum != null) {
                 checksum.update(map.duplicate());
             }
@@ -51,10 +51,33 @@ final class MappedNumbers {
         return values;
     }
 
+    /** The same in blocks of so many numbers, of which the last may be smaller, without an array for all. */
+    static void readBlocks(
+            FileChannel channel, Path file, long position, DataType type, int count, int blockSize, FloatSink sink)
+            throws IOException {
+        float[] block = new float[Math.min(blockSize, count)];
+        int blocksPerMap = Math.max(1, ELEMENTS_PER_MAP / blockSize);
+        int perMap = Math.multiplyExact(blocksPerMap, blockSize);
+        read(channel, file, position, type.numBytes(), count, perMap, (map, begin, elements) -> {
+            for (int done = 0; done < elements; done += block.length) {
+                int size = Math.min(block.length, elements - done);
+                FloatCodec.decode(map, type, block, 0, size);
+                sink.accept(block, begin + done, size);
+            }
+        });
+    }
+
     /** Reads bytes as they are. */
     static byte[] readBytes(FileChannel channel, Path file, long position, int count) throws IOException {
         byte[] values = new byte[count];
-        read(channel, file, position, Byte.BYTES, count, (map, begin, elements) -> map.get(values, begin, elements));
+        read(
+                channel,
+                file,
+                position,
+                Byte.BYTES,
+                count,
+                ELEMENTS_PER_MAP,
+                (map, begin, elements) -> map.get(values, begin, elements));
         return values;
     }
 
@@ -65,10 +88,16 @@ final class MappedNumbers {
     }
 
     private static void read(
-            FileChannel channel, Path file, long position, int bytesOfElement, int count, Elements reader)
+            FileChannel channel,
+            Path file,
+            long position,
+            int bytesOfElement,
+            int count,
+            int elementsPerMap,
+            Elements reader)
             throws IOException {
-        for (int begin = 0; begin < count; begin += ELEMENTS_PER_MAP) {
-            int elements = Math.min(ELEMENTS_PER_MAP, count - begin);
+        for (int begin = 0; begin < count; begin += elementsPerMap) {
+            int elements = Math.min(elementsPerMap, count - begin);
             long from = position + (long) begin * bytesOfElement;
             long bytes = (long) elements * bytesOfElement;
             if (from + bytes > channel.size()) { // mapping beyond the end would make the JVM fault

@@ -126,13 +126,26 @@ public final class Safetensors implements TensorFile {
 
     @Override
     public float[] floats(String name) throws IOException {
+        SafetensorsHeader.Entry entry = entry(name);
+        TensorInfo info = entry.info();
+        int count = MappedNumbers.count(file, name, info);
+        return MappedNumbers.read(channel, file, dataBegin + entry.begin(), info.dataType(), count, null);
+    }
+
+    @Override
+    public void readBlocks(String name, int blockSize, FloatSink sink) throws IOException {
+        SafetensorsHeader.Entry entry = entry(name);
+        TensorInfo info = entry.info();
+        int count = MappedNumbers.count(file, name, info);
+        MappedNumbers.readBlocks(channel, file, dataBegin + entry.begin(), info.dataType(), count, blockSize, sink);
+    }
+
+    private SafetensorsHeader.Entry entry(String name) {
         SafetensorsHeader.Entry entry = header.entries().get(name);
         if (entry == null) {
             throw new IllegalArgumentException(file + " has no tensor " + SafetensorsHeader.quote(name));
         }
-        TensorInfo info = entry.info();
-        int count = MappedNumbers.count(file, name, info);
-        return MappedNumbers.read(channel, file, dataBegin + entry.begin(), info.dataType(), count, null);
+        return entry;
     }
 
     @Override

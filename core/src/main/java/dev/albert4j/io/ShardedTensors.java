@@ -114,6 +114,11 @@ final class ShardedTensors implements TensorFile {
     }
 
     @Override
+    public void readBlocks(String name, int blockSize, FloatSink sink) throws IOException {
+        shard(name).readBlocks(name, blockSize, sink);
+    }
+
+    @Override
     public byte[] bytes(String name) throws IOException {
         return shard(name).bytes(name);
     }

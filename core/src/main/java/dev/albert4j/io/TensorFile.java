@@ -24,6 +24,18 @@ public interface TensorFile extends AutoCloseable {
     float[] floats(String name) throws IOException;
 
     /**
+     * The values that {@link #floats} gives, in blocks of {@code blockSize}, of which the last may be smaller: for who does not need all
+     * of them at once. A format that is not read in pieces gives all in one.
+     *
+     * @throws IllegalArgumentException if there is no such tensor
+     * @throws IOException if the values cannot be read
+     */
+    default void readBlocks(String name, int blockSize, FloatSink sink) throws IOException {
+        float[] values = floats(name);
+        sink.accept(values, 0, values.length);
+    }
+
+    /**
      * The integers of a tensor of type I8, row-major, in a new array.
      *
      * @throws IllegalArgumentException if there is no such tensor, or it is of another type

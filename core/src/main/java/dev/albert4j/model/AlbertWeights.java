@@ -1,6 +1,7 @@
 package dev.albert4j.model;
 
 import dev.albert4j.io.DataType;
+import dev.albert4j.io.FloatSink;
 import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.io.Safetensors;
 import dev.albert4j.io.TensorFile;
@@ -37,8 +38,35 @@ public final class AlbertWeights {
     private final AlbertConfig config;
     private final Set<String> names; // in the order of AlbertParameters
     private final Set<String> int8Names; // those of them that are not in floats, in the same order
-    private final Function<String, float[]> floats; // of the other names
+    private final Floats floats; // of the other names
     private final Function<String, Int8Matrix> matrices; // of int8Names
+
+    /** Where the values of parameters come from that are kept in floats. */
+    @FunctionalInterface
+    private interface Floats {
+        float[] all(String name);
+
+        default void inBlocks(String name, int blockSize, FloatSink sink) {
+            float[] values = all(name);
+            sink.accept(values, 0, values.length);
+        }
+    }
+
+    /** Those of a file, read anew whenever they are asked for. */
+    private record FileFloats(CheckpointView view) implements Floats {
+        @Override
+        public float[] all(String name) {
+            return CheckpointView.unchecked(() -> view.floats(name));
+        }
+
+        @Override
+        public void inBlocks(String name, int blockSize, FloatSink sink) {
+            CheckpointView.unchecked(() -> {
+                view.readBlocks(name, blockSize, sink);
+                return sink;
+            });
+        }
+    }
 
     private AlbertWeights(AlbertConfig config, Map<String, float[]> floats, Map<String, Int8Matrix> matrices) {
         this(
@@ -53,7 +81,7 @@ public final class AlbertWeights {
             AlbertConfig config,
             Collection<String> floatNames,
             Collection<String> int8Names,
-            Function<String, float[]> floats,
+            Floats floats,
             Function<String, Int8Matrix> matrices) {
         this.config = config;
         this.floats = floats;
@@ -174,7 +202,7 @@ public final class AlbertWeights {
                 config,
                 wanted,
                 int8Names,
-                name -> CheckpointView.unchecked(() -> view.floats(name)),
+                new FileFloats(view),
                 name -> CheckpointView.unchecked(() -> view.matrix(name)));
     }
 
@@ -244,7 +272,7 @@ public final class AlbertWeights {
 
     private Map<String, float[]> floats() {
         Map<String, float[]> all = new LinkedHashMap<>();
-        names.stream().filter(name -> !int8Names.contains(name)).forEach(name -> all.put(name, floats.apply(name)));
+        names.stream().filter(name -> !int8Names.contains(name)).forEach(name -> all.put(name, floats.all(name)));
         return all;
     }
 
@@ -354,10 +382,29 @@ public final class AlbertWeights {
         if (int8Names.contains(name)) {
             return matrices.apply(name).toFloats();
         }
+        return floatsOf(name).all(name);
+    }
+
+    /**
+     * What {@link #values} gives, in blocks of {@code blockSize} numbers, of which the last may be smaller, or all in one: for who does not
+     * need all of a large matrix at once.
+     *
+     * @throws IllegalArgumentException if the model has no such parameter
+     */
+    public void readBlocks(String name, int blockSize, FloatSink sink) {
+        if (int8Names.contains(name)) {
+            float[] values = values(name);
+            sink.accept(values, 0, values.length);
+        } else {
+            floatsOf(name).inBlocks(name, blockSize, sink);
+        }
+    }
+
+    private Floats floatsOf(String name) {
         if (!names.contains(name)) {
             throw new IllegalArgumentException("the model has no parameter " + name);
         }
-        return floats.apply(name);
+        return floats;
     }
 
     /**

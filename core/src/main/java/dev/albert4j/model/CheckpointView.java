@@ -1,6 +1,7 @@
 package dev.albert4j.model;
 
 import dev.albert4j.io.DataType;
+import dev.albert4j.io.FloatSink;
 import dev.albert4j.io.ModelFormatException;
 import dev.albert4j.io.TensorFile;
 import dev.albert4j.io.TensorInfo;
@@ -231,6 +232,17 @@ final class CheckpointView {
             throw new IllegalArgumentException(file.path() + " has no tensor " + parameter);
         }
         return identity(info);
+    }
+
+    /** The values of a parameter as {@link TensorFile#readBlocks} gives them; all in one where they do not stand in the file as they are. */
+    void readBlocks(String parameter, int blockSize, FloatSink sink) throws IOException {
+        Source source = sources.get(parameter);
+        if (source != null && !source.transposed() && source.info().dataType() != DataType.I8) {
+            file.readBlocks(source.name(), blockSize, sink);
+        } else {
+            float[] values = floats(parameter);
+            sink.accept(values, 0, values.length);
+        }
     }
 
     /** The identity matrix, or zeros for its bias. */

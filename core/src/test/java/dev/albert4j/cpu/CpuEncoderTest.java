@@ -3,6 +3,8 @@ package dev.albert4j.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.albert4j.io.DataType;
+import dev.albert4j.io.Safetensors;
 import dev.albert4j.model.Activation;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
@@ -10,10 +12,13 @@ import dev.albert4j.model.Batch;
 import dev.albert4j.model.EncoderOutput;
 import dev.albert4j.model.Head;
 import dev.albert4j.model.OutputStates;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What needs no reference values; those are in {@link CpuEncoderGoldenTest}. */
 class CpuEncoderTest {
@@ -29,6 +34,9 @@ class CpuEncoderTest {
             .maxPositionEmbeddings(300)
             .initializerRange(0.3)
             .build();
+
+    @TempDir
+    Path directory;
 
     @Test
     void aSequenceInABatchGivesWhatItGivesAlone() {
@@ -51,6 +59,23 @@ class CpuEncoderTest {
                 assertThat(single.poolerOutput())
                         .isEqualTo(Arrays.copyOfRange(expected.poolerOutput(), i * h, (i + 1) * h));
             }
+        }
+    }
+
+    @Test
+    void weightsReadFromAFileBlockByBlockGiveWhatThoseInMemoryGive() throws IOException {
+        AlbertConfig wide = CONFIG.toBuilder()
+                .hiddenSize(390)
+                .intermediateSize(1501)
+                .build(); // several blocks a matrix, no round sizes
+        AlbertWeights weights = AlbertWeights.initialize(wide, 6);
+        Path path = directory.resolve("model.safetensors");
+        weights.write(path, DataType.F32);
+        Batch batch = batch(5, 40);
+        try (Safetensors file = Safetensors.open(path);
+                CpuEncoder read = CpuEncoder.of(AlbertWeights.open(wide, file), 1);
+                CpuEncoder held = CpuEncoder.of(weights, 1)) {
+            assertSame(read.encode(batch, OutputStates.ALL), held.encode(batch, OutputStates.ALL));
         }
     }
 

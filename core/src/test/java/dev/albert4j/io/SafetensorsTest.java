@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,33 @@ class SafetensorsTest {
                         .isEqualTo(new TensorInfo(DataType.F32, requireNonNull(SHAPES.get(name))));
                 assertThat(file.floats(name)).isEqualTo(VALUES.get(name));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "F64"})
+    void blocksAreTheWholeInPieces(DataType type) throws IOException {
+        float[] values = new float[1000];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i / 8f;
+        }
+        Path path = directory.resolve("blocks.safetensors");
+        Safetensors.write(path, Map.of("a", new TensorInfo(type, List.of(10L, 100L))), name -> values, Map.of());
+        try (Safetensors file = Safetensors.open(path)) {
+            for (int blockSize : new int[] {1, 7, 500, 1000, 5000}) {
+                float[] read = new float[values.length];
+                List<Integer> sizes = new ArrayList<>();
+                file.readBlocks("a", blockSize, (block, begin, count) -> {
+                    assertThat(begin).isEqualTo(sizes.size() * blockSize);
+                    System.arraycopy(block, 0, read, begin, count);
+                    sizes.add(count);
+                });
+                assertThat(read).isEqualTo(values);
+                assertThat(sizes.subList(0, sizes.size() - 1)).allMatch(size -> size == blockSize);
+            }
+            assertThatThrownBy(() -> file.readBlocks("b", 10, (block, begin, count) -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no tensor \"b\"");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,9 @@ class ShardWriterTest {
             assertThat(file.tensors().keySet()).containsExactly("a", "b", "c", "d", "e");
             assertThat(file.floats("b")).hasSize(6).containsOnly(6);
             assertThat(file.floats("d")).hasSize(30).containsOnly(30);
+            List<Integer> ends = new ArrayList<>();
+            file.readBlocks("d", 12, (block, begin, count) -> ends.add(begin + count));
+            assertThat(ends).containsExactly(12, 24, 30);
         }
         try (Safetensors shard = Safetensors.open(directory.resolve("model-00003-of-00004.safetensors"))) {
             assertThat(shard.tensors().keySet()).containsExactly("d");

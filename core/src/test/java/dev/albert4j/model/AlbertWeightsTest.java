@@ -77,6 +77,30 @@ class AlbertWeightsTest {
         assertThatThrownBy(() -> weights.repeatedPositions(5, 7)).hasMessageContaining("5 of 4 positions");
     }
 
+    @Test
+    void blocksAreTheValuesWhereverTheseAre() throws IOException {
+        AlbertWeights floats = AlbertWeights.initialize(TinyModel.config(Head.SEQUENCE_CLASSIFICATION), 1);
+        for (AlbertWeights weights : List.of(floats, floats.quantized())) {
+            assertBlocksAreTheValues(weights, weights);
+            Path path = directory.resolve("model.safetensors");
+            weights.write(path, DataType.F32);
+            try (Safetensors file = Safetensors.open(path)) {
+                assertBlocksAreTheValues(AlbertWeights.open(weights.config(), file), weights);
+            }
+        }
+        assertThatThrownBy(() -> floats.readBlocks("none", 10, (block, begin, count) -> {}))
+                .hasMessageContaining("no parameter none");
+    }
+
+    private static void assertBlocksAreTheValues(AlbertWeights actual, AlbertWeights expected) {
+        for (String name : expected.names()) {
+            float[] values = expected.values(name);
+            float[] read = new float[values.length];
+            actual.readBlocks(name, 6, (block, begin, count) -> System.arraycopy(block, 0, read, begin, count));
+            assertThat(read).as(name).isEqualTo(values);
+        }
+    }
+
     private static void assertSame(AlbertWeights actual, AlbertWeights expected) {
         assertThat(actual.names()).containsExactlyElementsOf(expected.names());
         for (String name : expected.names()) {
