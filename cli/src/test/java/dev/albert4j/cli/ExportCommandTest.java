@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code albert export}, and what other verbs make of its directory. */
 class ExportCommandTest {
@@ -31,13 +33,16 @@ class ExportCommandTest {
         assertThat(score(Workshop.classifier(), "onnx")).isCloseTo(expected, within(1e-5));
     }
 
-    @Test
-    void anEightBitExportAnswersAlmostTheSame() throws IOException {
-        Path export = export("int8");
+    @ParameterizedTest
+    @ValueSource(strings = {"int8", "uint8"})
+    void anEightBitExportAnswersAlmostTheSame(String precision) throws IOException {
+        Path export = export(precision);
         assertThat(Files.size(export.resolve("model.onnx")))
                 .isLessThan(Files.size(export("fp32").resolve("model.onnx")));
         double expected = score(Workshop.classifier(), "cpu");
-        assertThat(score(export, "onnx")).isNotEqualTo(expected).isCloseTo(expected, within(0.05));
+        for (String engine : List.of("onnx", "cpu")) {
+            assertThat(score(export, engine)).as(engine).isNotEqualTo(expected).isCloseTo(expected, within(0.05));
+        }
         Path data = Workshop.csv(work.resolve("dev.csv"), 60, 9);
         CommandRun exact =
                 CommandRun.of("evaluate", Workshop.classifier(), "--data", data).succeeds();
