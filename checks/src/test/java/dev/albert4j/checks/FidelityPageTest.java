@@ -26,7 +26,7 @@ class FidelityPageTest {
     @BeforeAll
     static void read() throws IOException {
         page = Files.readString(HOME.resolve("docs/fidelity.md"));
-        for (String module : List.of("core", "train", "onnx", "cli", "checks")) {
+        for (String module : List.of("core", "onednn", "train", "onnx", "cli", "checks")) {
             Path tests = HOME.resolve(module).resolve("src/test/java");
             if (!Files.isDirectory(tests)) {
                 continue;
