@@ -27,6 +27,7 @@ public interface TensorFile extends AutoCloseable {
      * The values that {@link #floats} gives, in blocks of {@code blockSize}, of which the last may be smaller: for who does not need all
      * of them at once. A format that is not read in pieces gives all in one.
      *
+     * @param blockSize at least 1
      * @throws IllegalArgumentException if there is no such tensor
      * @throws IOException if the values cannot be read
      */

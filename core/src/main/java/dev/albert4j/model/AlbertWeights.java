@@ -389,6 +389,7 @@ public final class AlbertWeights {
      * What {@link #values} gives, in blocks of {@code blockSize} numbers, of which the last may be smaller, or all in one: for who does not
      * need all of a large matrix at once.
      *
+     * @param blockSize at least 1
      * @throws IllegalArgumentException if the model has no such parameter
      */
     public void readBlocks(String name, int blockSize, FloatSink sink) {

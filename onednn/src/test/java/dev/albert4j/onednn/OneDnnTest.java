@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.albert4j.cpu.Int8Products;
 import dev.albert4j.model.Int8Matrix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,6 +75,26 @@ class OneDnnTest {
                             .containsExactly(y, Offset.offset(largest * 1e-6f));
                 }
             }
+        }
+    }
+
+    /** The library must load here; it may be refused on processors alone that lack the instructions. */
+    @Test
+    void theLibraryIsUsedUnlessTheProcessorLacksItsInstructions() throws IOException {
+        boolean refused = false;
+        try (OneDnn oneDnn = new OneDnn()) {
+            assertThat(OneDnn.isExact(oneDnn)).isTrue();
+        } catch (UnsupportedOperationException e) {
+            refused = true;
+            assertThat(e).hasMessageContaining("VNNI");
+        }
+        try (Int8Products products = OneDnn.orJava()) {
+            assertThat(products instanceof OneDnn).isEqualTo(!refused);
+        }
+        Path processors = Path.of("/proc/cpuinfo");
+        if (Files.isReadable(processors)) {
+            boolean vnni = Files.readString(processors).matches("(?s).*\\bavx(512)?_vnni\\b.*");
+            assertThat(refused && vnni).isFalse();
         }
     }
 
