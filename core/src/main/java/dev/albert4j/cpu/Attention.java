@@ -14,9 +14,11 @@ final class Attention {
     private final int headSize;
     private final int width;
     private final float scale;
+    private final float[] left =
+            new float[(QUERIES_PER_BLOCK + Kernels.ROW_SLACK) * Kernels.LEFT_STRIDE]; // of products
     private Rows weights; // [QUERIES_PER_BLOCK, T], before the division by their sum
     private final float[] inverseSums = new float[QUERIES_PER_BLOCK];
-    private int maxLength;
+    private int maxLength = Kernels.MAX_DEPTH;
     private final Rows headContext; // [QUERIES_PER_BLOCK, D]
 
     Attention(Kernels kernels, int numHeads, int headSize) {
@@ -25,7 +27,7 @@ final class Attention {
         this.headSize = headSize;
         this.width = kernels.panelWidth();
         this.scale = (float) (1 / Math.sqrt(headSize));
-        this.weights = Rows.of(0, 1, width);
+        this.weights = new Rows(new float[left.length], 0, Kernels.LEFT_STRIDE); // the left of a product itself
         this.headContext = Rows.of(QUERIES_PER_BLOCK, headSize, width);
     }
 
@@ -64,37 +66,49 @@ final class Attention {
 
     /** weights = Q Kᵀ. */
     private void score(Rows query, int rows, KeysAndValues keysAndValues, int sequence, int head, int length) {
-        Arrays.fill(weights.values(), 0, weights.at(rows), 0);
-        for (int token = 0; token < length; token += width) {
-            kernels.multiply(
-                    rows,
-                    headSize,
-                    query.values(),
-                    query.offset() + head * headSize,
-                    query.stride(),
-                    keysAndValues.keys(),
-                    keysAndValues.keyPanel(sequence, head, length, token),
-                    weights.values(),
-                    weights.offset() + token,
-                    weights.stride());
+        for (int row = 0; row < rows; row++) {
+            Arrays.fill(weights.values(), weights.at(row), weights.at(row) + Panels.roundUp(length, width), 0);
+        }
+        for (int d = 0; d < headSize; d += Kernels.MAX_DEPTH) {
+            int depth = Math.min(Kernels.MAX_DEPTH, headSize - d);
+            query.copyLeft(head * headSize + d, depth, rows, left, 0);
+            for (int token = 0; token < length; token += width) {
+                kernels.multiply(
+                        rows,
+                        depth,
+                        left,
+                        0,
+                        keysAndValues.keys(),
+                        keysAndValues.keyPanel(sequence, head, length, token) + d * width,
+                        weights.values(),
+                        weights.offset() + token,
+                        weights.stride());
+            }
         }
     }
 
     /** headContext = weights V. */
     private void mix(int rows, KeysAndValues keysAndValues, int sequence, int head, int length) {
         Arrays.fill(headContext.values(), 0, headContext.at(rows), 0);
-        for (int d = 0; d < headSize; d += width) {
-            kernels.multiply(
-                    rows,
-                    length,
-                    weights.values(),
-                    weights.offset(),
-                    weights.stride(),
-                    keysAndValues.values(),
-                    keysAndValues.valuePanel(sequence, head, length, d),
-                    headContext.values(),
-                    headContext.offset() + d,
-                    headContext.stride());
+        for (int token = 0; token < length; token += Kernels.MAX_DEPTH) {
+            int depth = Math.min(Kernels.MAX_DEPTH, length - token);
+            float[] weightsOfTokens = weights.values();
+            if (weights.stride() != Kernels.LEFT_STRIDE) {
+                weights.copyLeft(token, depth, rows, left, 0);
+                weightsOfTokens = left;
+            }
+            for (int d = 0; d < headSize; d += width) {
+                kernels.multiply(
+                        rows,
+                        depth,
+                        weightsOfTokens,
+                        0,
+                        keysAndValues.values(),
+                        keysAndValues.valuePanel(sequence, head, length, d) + token * width,
+                        headContext.values(),
+                        headContext.offset() + d,
+                        headContext.stride());
+            }
         }
     }
 }

@@ -18,13 +18,15 @@ final class FloatLinear implements Linear {
     private static final long MIN_PRODUCTS_PER_TASK = 500_000;
 
     private final Kernels kernels;
+    private final Buffers buffers;
     private final int numInputs;
     private final int depth; // inputs of a block
     private final float[] packed; // [blocks, panels, depth, panelWidth]
     private final float[] bias; // [panels * panelWidth]
 
-    private FloatLinear(Kernels kernels, int numInputs, int depth, float[] packed, float[] bias) {
+    private FloatLinear(Kernels kernels, Buffers buffers, int numInputs, int depth, float[] packed, float[] bias) {
         this.kernels = kernels;
+        this.buffers = buffers;
         this.numInputs = numInputs;
         this.depth = depth;
         this.packed = packed;
@@ -32,8 +34,9 @@ final class FloatLinear implements Linear {
     }
 
     /** The parameters {@code name.weight} [numOutputs, numInputs] and {@code name.bias} [numOutputs]. */
-    static FloatLinear of(AlbertWeights weights, String name, int numOutputs, int numInputs, Kernels kernels) {
-        FloatLinear linear = unpacked(weights.values(name + ".bias"), numOutputs, numInputs, kernels);
+    static FloatLinear of(
+            AlbertWeights weights, String name, int numOutputs, int numInputs, Kernels kernels, Buffers buffers) {
+        FloatLinear linear = unpacked(weights.values(name + ".bias"), numOutputs, numInputs, kernels, buffers);
         int panel = kernels.panelWidth() * numInputs;
         int blockSize = Math.max(1, MAX_BLOCK / panel) * panel;
         weights.readBlocks(
@@ -44,18 +47,19 @@ final class FloatLinear implements Linear {
     }
 
     /** A weight [numOutputs, numInputs] and a bias [numOutputs]. */
-    static FloatLinear of(float[] weight, float[] bias, int numOutputs, int numInputs, Kernels kernels) {
-        FloatLinear linear = unpacked(bias, numOutputs, numInputs, kernels);
+    static FloatLinear of(
+            float[] weight, float[] bias, int numOutputs, int numInputs, Kernels kernels, Buffers buffers) {
+        FloatLinear linear = unpacked(bias, numOutputs, numInputs, kernels, buffers);
         linear.pack(weight, 0, numOutputs);
         return linear;
     }
 
-    private static FloatLinear unpacked(float[] bias, int numOutputs, int numInputs, Kernels kernels) {
+    private static FloatLinear unpacked(float[] bias, int numOutputs, int numInputs, Kernels kernels, Buffers buffers) {
         int padded = Panels.roundUp(numOutputs, kernels.panelWidth());
         int numBlocks = (numInputs + MAX_DEPTH - 1) / MAX_DEPTH;
         int depth = (numInputs + numBlocks - 1) / numBlocks;
         float[] packed = new float[Math.multiplyExact(numInputs, padded)];
-        return new FloatLinear(kernels, numInputs, depth, packed, Arrays.copyOf(bias, padded));
+        return new FloatLinear(kernels, buffers, numInputs, depth, packed, Arrays.copyOf(bias, padded));
     }
 
     /**
@@ -99,23 +103,33 @@ final class FloatLinear implements Linear {
 
     private void apply(
             Rows x, @Nullable Rows residual, @Nullable Activation activation, Rows y, int numRows, Team team) {
+        int blockSize = Math.multiplyExact(numRows + Kernels.ROW_SLACK, Kernels.LEFT_STRIDE);
+        float[] left = buffers.take( // [blocks, numRows + ROW_SLACK, LEFT_STRIDE]
+                Math.multiplyExact((numInputs + depth - 1) / depth, blockSize));
+        for (int input = 0; input < numInputs; input += depth) {
+            x.copyLeft(input, Math.min(depth, numInputs - input), numRows, left, input / depth * blockSize);
+        }
         int numPanels = bias.length / kernels.panelWidth();
         long useful = 1 + (long) numRows * numInputs * bias.length / MIN_PRODUCTS_PER_TASK;
         int numTasks = team.size() == 1 ? 1 : (int) Math.min(useful, Math.min(numPanels, 2 * team.size()));
         team.run(
                 numTasks,
                 (task, member) -> applyPanels(
-                        x,
+                        left,
+                        blockSize,
                         residual,
                         activation,
                         y,
                         numRows,
                         numPanels * task / numTasks,
                         numPanels * (task + 1) / numTasks));
+        buffers.giveBack(left);
     }
 
+    /** @param left x in blocks of inputs */
     private void applyPanels(
-            Rows x,
+            float[] left,
+            int blockSize,
             @Nullable Rows residual,
             @Nullable Activation activation,
             Rows y,
@@ -130,7 +144,7 @@ final class FloatLinear implements Linear {
                 add(residual.values(), residual.at(row) + from, y.values(), y.at(row) + from, to - from);
             }
         }
-        addProduct(x, y, numRows, fromPanel, toPanel);
+        addProduct(left, blockSize, y, numRows, fromPanel, toPanel);
         if (activation != null) {
             for (int row = 0; row < numRows; row++) {
                 kernels.activate(activation, y.values(), y.at(row) + from, to - from);
@@ -144,7 +158,7 @@ final class FloatLinear implements Linear {
         }
     }
 
-    private void addProduct(Rows x, Rows y, int numRows, int fromPanel, int toPanel) {
+    private void addProduct(float[] left, int blockSize, Rows y, int numRows, int fromPanel, int toPanel) {
         int width = kernels.panelWidth();
         for (int input = 0; input < numInputs; input += depth) {
             int blockDepth = Math.min(depth, numInputs - input);
@@ -153,9 +167,8 @@ final class FloatLinear implements Linear {
                 kernels.multiply(
                         numRows,
                         blockDepth,
-                        x.values(),
-                        x.offset() + input,
-                        x.stride(),
+                        left,
+                        input / depth * blockSize,
                         packed,
                         block + panel * blockDepth * width,
                         y.values(),

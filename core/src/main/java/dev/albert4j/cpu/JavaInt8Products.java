@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /** {@link Int8Products} on the float32 kernels: integers are exact in floats, and their sums are up to rounding. */
 final class JavaInt8Products implements Int8Products {
     private final Kernels kernels;
+    private final Buffers buffers = new Buffers();
     private final Team alone = Team.alone();
     private final ConcurrentLinkedQueue<Rows> free = new ConcurrentLinkedQueue<>(); // buffers to use again
 
@@ -18,7 +19,8 @@ final class JavaInt8Products implements Int8Products {
         int numOutputs = weights.numRows();
         int numInputs = weights.numColumns();
         float[] scales = weights.scales();
-        Linear linear = FloatLinear.of(weights.integers(), new float[numOutputs], numOutputs, numInputs, kernels);
+        Linear linear =
+                FloatLinear.of(weights.integers(), new float[numOutputs], numOutputs, numInputs, kernels, buffers);
         return (x, numRows, y, offset, stride) -> {
             Rows floats = take(numRows, numInputs);
             Rows sums = take(numRows, numOutputs);

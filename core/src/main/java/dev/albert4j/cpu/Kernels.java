@@ -17,6 +17,15 @@ interface Kernels {
     /** Rows that a buffer needs below its last one. */
     int ROW_SLACK = ROW_UNIT - 1;
 
+    /** Greatest depth of a product. */
+    int MAX_DEPTH = 512;
+
+    /**
+     * From the start of a row on the left of a product to the start of the next: a constant, so that compiled code keeps one register
+     * for all rows. No multiple of a large power of 2, which would crowd all rows into the same few cache sets.
+     */
+    int LEFT_STRIDE = MAX_DEPTH + 16;
+
     /** Columns of a panel. */
     int panelWidth();
 
@@ -25,14 +34,14 @@ interface Kernels {
      * {@link #ROW_UNIT}, also reads the rows of a up to the next multiple, and writes those of c; their values mean nothing.
      *
      * @param rows rows of a and c
-     * @param depth columns of a, rows of the panel
+     * @param depth columns of a, rows of the panel; at most {@link #MAX_DEPTH}
+     * @param a its rows are {@link #LEFT_STRIDE} apart
      */
     void multiply(
             int rows,
             int depth,
             float[] a,
             int aOffset,
-            int aStride,
             float[] panels,
             int panelOffset,
             float[] c,

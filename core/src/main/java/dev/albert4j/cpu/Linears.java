@@ -12,6 +12,7 @@ final class Linears {
     private final Kernels kernels;
     private final @Nullable Int8Products products;
     private final QuantizedRows.Pool pool = new QuantizedRows.Pool();
+    private final Buffers buffers = new Buffers();
 
     Linears(AlbertWeights weights, Kernels kernels, @Nullable Int8Products products) {
         this.weights = weights;
@@ -25,7 +26,7 @@ final class Linears {
             float[] bias = weights.values(name + ".bias");
             return Int8Linear.of(weights.int8Matrix(name + ".weight"), bias, kernels, products, pool);
         }
-        return FloatLinear.of(weights, name, numOutputs, numInputs, kernels);
+        return FloatLinear.of(weights, name, numOutputs, numInputs, kernels, buffers);
     }
 
     /** The parameter {@code name} as a table of rows to look up. */

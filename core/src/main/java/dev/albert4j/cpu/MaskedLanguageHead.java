@@ -27,14 +27,16 @@ public final class MaskedLanguageHead {
         this.e = config.embeddingSize();
         this.v = config.vocabSize();
         this.activation = config.hiddenAct();
-        this.dense = FloatLinear.of(weights, "predictions.dense", e, h, kernels);
+        Buffers buffers = new Buffers();
+        this.dense = FloatLinear.of(weights, "predictions.dense", e, h, kernels, buffers);
         this.layerNorm = LayerNorm.of(weights, "predictions.LayerNorm", kernels);
         this.decoder = FloatLinear.of(
                 weights.values("albert.embeddings.word_embeddings.weight"),
                 weights.values("predictions.bias"),
                 v,
                 e,
-                kernels);
+                kernels,
+                buffers);
     }
 
     /** @throws IllegalArgumentException if the model has no such head */

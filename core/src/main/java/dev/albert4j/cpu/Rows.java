@@ -33,6 +33,13 @@ record Rows(float[] values, int offset, int stride) {
         return offset + row * stride;
     }
 
+    /** Copies a piece of each row to where it is the left of a {@linkplain Kernels#multiply product}. */
+    void copyLeft(int column, int numColumns, int numRows, float[] left, int leftOffset) {
+        for (int row = 0; row < numRows; row++) {
+            System.arraycopy(values, at(row) + column, left, leftOffset + row * Kernels.LEFT_STRIDE, numColumns);
+        }
+    }
+
     /** Copies rows, without their padding, to consecutive places. */
     void copyTo(float[] target, int targetOffset, int numRows, int numColumns) {
         for (int row = 0; row < numRows; row++) {

@@ -65,7 +65,6 @@ final class ScalarKernels implements Kernels {
             int depth,
             float[] a,
             int aOffset,
-            int aStride,
             float[] panels,
             int panelOffset,
             float[] c,
@@ -73,7 +72,7 @@ final class ScalarKernels implements Kernels {
             int cStride) {
         float[] sums = new float[width];
         for (int row = 0; row < rows; row++) {
-            int from = aOffset + row * aStride;
+            int from = aOffset + row * LEFT_STRIDE;
             int to = cOffset + row * cStride;
             for (int j = 0; j < sums.length; j++) {
                 sums[j] = 0;

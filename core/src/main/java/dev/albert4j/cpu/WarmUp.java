@@ -28,7 +28,7 @@ final class WarmUp {
 
     WarmUp(Kernels kernels) {
         int width = kernels.panelWidth();
-        float[] a = new float[12 * DEPTH];
+        float[] a = new float[8 * Kernels.LEFT_STRIDE];
         float[] panel = new float[DEPTH * width];
         float[] c = new float[12 * width];
         float[] ones = new float[width];
@@ -36,8 +36,8 @@ final class WarmUp {
         float[] scaleAndZero = new float[2];
         Arrays.fill(ones, 1);
         common = List.of(
-                () -> kernels.multiply(8, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
-                () -> kernels.multiply(4, DEPTH, a, 0, DEPTH, panel, 0, c, 0, width),
+                () -> kernels.multiply(8, DEPTH, a, 0, panel, 0, c, 0, width),
+                () -> kernels.multiply(4, DEPTH, a, 0, panel, 0, c, 0, width),
                 () -> kernels.softmaxNumerators(c, 0, width, 1),
                 () -> kernels.scale(1, c, 0, width, c, width),
                 () -> kernels.geluTanh(c, 0, width), // COMMON_ACTIVATION

@@ -38,19 +38,18 @@ class KernelsTest {
         int width = kernels.panelWidth();
         for (int rows = 1; rows <= 30; rows++) {
             int depth = 1 + random.nextInt(rows % 3 == 0 ? 400 : 40);
-            int aStride = depth + random.nextInt(20);
             int cStride = width + random.nextInt(20);
-            float[] a = values(7 + (rows + Kernels.ROW_SLACK) * aStride, 1);
-            float[] panels = values(5 + depth * width, 1);
+            float[] a = values(7 + (rows + Kernels.ROW_SLACK) * Kernels.LEFT_STRIDE, 1);
+            float[] panels = values(5 + (1 + random.nextInt(2)) * depth * width, 1); // one, or another after it
             float[] c = values(3 + (rows + Kernels.ROW_SLACK) * cStride, 1);
             float[] before = c.clone();
-            kernels.multiply(rows, depth, a, 7, aStride, panels, 5, c, 3, cStride);
+            kernels.multiply(rows, depth, a, 7, panels, 5, c, 3, cStride);
             for (int row = 0; row < rows; row++) {
                 for (int column = 0; column < cStride; column++) {
                     int at = 3 + row * cStride + column;
                     double sum = before[at];
                     for (int k = 0; k < depth && column < width; k++) {
-                        sum += (double) a[7 + row * aStride + k] * panels[5 + k * width + column];
+                        sum += (double) a[7 + row * Kernels.LEFT_STRIDE + k] * panels[5 + k * width + column];
                     }
                     assertThat((double) c[at])
                             .as("row %d of %d, depth %d, column %d", row, rows, depth, column)
@@ -69,13 +68,13 @@ class KernelsTest {
     void aRowsProductDoesNotDependOnTheRowsBesideIt(Kernels kernels) {
         int width = kernels.panelWidth();
         int depth = 50;
-        float[] a = values((40 + Kernels.ROW_SLACK) * depth, 1);
+        float[] a = values((40 + Kernels.ROW_SLACK) * Kernels.LEFT_STRIDE, 1);
         float[] panel = values(depth * width, 1);
         float[] together = new float[(40 + Kernels.ROW_SLACK) * width];
-        kernels.multiply(40, depth, a, 0, depth, panel, 0, together, 0, width);
+        kernels.multiply(40, depth, a, 0, panel, 0, together, 0, width);
         for (int rows = 1; rows <= 40; rows++) {
             float[] alone = new float[(rows + Kernels.ROW_SLACK) * width];
-            kernels.multiply(rows, depth, a, (40 - rows) * depth, depth, panel, 0, alone, 0, width);
+            kernels.multiply(rows, depth, a, (40 - rows) * Kernels.LEFT_STRIDE, panel, 0, alone, 0, width);
             for (int i = 0; i < rows * width; i++) {
                 assertThat(alone[i]).isEqualTo(together[(40 - rows) * width + i]);
             }
@@ -323,11 +322,11 @@ class KernelsTest {
                     },
                     vector,
                     scalar);
-            float[] a = values((4 + Kernels.ROW_SLACK) * n, 1);
+            float[] a = values((4 + Kernels.ROW_SLACK) * Kernels.LEFT_STRIDE, 1);
             float[] panel = values(n * width, 1);
             same(
                     values(4 * width, 1),
-                    (kernels, c) -> kernels.multiply(4, n, a, 0, n, panel, 0, c, 0, width),
+                    (kernels, c) -> kernels.multiply(4, n, a, 0, panel, 0, c, 0, width),
                     vector,
                     scalar);
             byte[] q = new byte[n];
