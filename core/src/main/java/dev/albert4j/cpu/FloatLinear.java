@@ -6,13 +6,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dense layer in float32, its weights packed once: blocks of at most {@link #MAX_DEPTH} inputs, in each
+ * A dense layer in float32, its weights packed once: blocks of at most {@link Kernels#MAX_DEPTH} inputs, in each
  * block all panels of outputs.
  *
  * <p>The rows' inputs of one block stay in the second-level cache while the panels pass over them, each panel once.
  */
 final class FloatLinear implements Linear {
-    private static final int MAX_DEPTH = 384;
     private static final int MAX_BLOCK = 1 << 16; // weights that are read at once
     // About five microseconds: below, waking another thread does not pay.
     private static final long MIN_PRODUCTS_PER_TASK = 500_000;
@@ -56,7 +55,7 @@ final class FloatLinear implements Linear {
 
     private static FloatLinear unpacked(float[] bias, int numOutputs, int numInputs, Kernels kernels, Buffers buffers) {
         int padded = Panels.roundUp(numOutputs, kernels.panelWidth());
-        int numBlocks = (numInputs + MAX_DEPTH - 1) / MAX_DEPTH;
+        int numBlocks = (numInputs + Kernels.MAX_DEPTH - 1) / Kernels.MAX_DEPTH;
         int depth = (numInputs + numBlocks - 1) / numBlocks;
         float[] packed = new float[Math.multiplyExact(numInputs, padded)];
         return new FloatLinear(kernels, buffers, numInputs, depth, packed, Arrays.copyOf(bias, padded));

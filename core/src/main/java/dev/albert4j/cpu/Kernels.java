@@ -18,7 +18,7 @@ interface Kernels {
     int ROW_SLACK = ROW_UNIT - 1;
 
     /** Greatest depth of a product. */
-    int MAX_DEPTH = 512;
+    int MAX_DEPTH = 768;
 
     /**
      * From the start of a row on the left of a product to the start of the next: a constant, so that compiled code keeps one register
