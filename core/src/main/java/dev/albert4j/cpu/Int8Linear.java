@@ -77,8 +77,7 @@ final class Int8Linear implements Linear {
             kernels.quantize(
                     x.values(), x.at(row), numInputs, q.values(), row * numInputs, q.scalesAndZeros(), 2 * row);
         }
-        product.multiply(q.values(), numRows, y.values(), y.offset(), y.stride());
-        for (int row = 0; row < numRows; row++) {
+        product.multiply(q.values(), numRows, y.values(), y.offset(), y.stride(), row -> {
             kernels.dequantize(
                     y.values(),
                     y.at(row),
@@ -92,7 +91,7 @@ final class Int8Linear implements Linear {
             if (activation != null) {
                 kernels.activate(activation, y.values(), y.at(row), bias.length);
             }
-        }
+        });
         pool.giveBack(q);
     }
 }

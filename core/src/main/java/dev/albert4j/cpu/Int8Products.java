@@ -1,6 +1,7 @@
 package dev.albert4j.cpu;
 
 import dev.albert4j.model.Int8Matrix;
+import java.util.function.IntConsumer;
 
 /**
  * Whoever multiplies matrices of 8-bit integers for {@link CpuEncoder}: plain Java ({@link #inJava}), or a library. Thread-safe.
@@ -31,7 +32,8 @@ public interface Int8Products extends AutoCloseable {
          * @param y receives the result
          * @param offset where its first row starts
          * @param stride from the start of a row to the start of the next
+         * @param withRow called with the number of each row, in order, when it is there and no longer needed here
          */
-        void multiply(byte[] x, int numRows, float[] y, int offset, int stride);
+        void multiply(byte[] x, int numRows, float[] y, int offset, int stride, IntConsumer withRow);
     }
 }

@@ -21,7 +21,7 @@ final class JavaInt8Products implements Int8Products {
         float[] scales = weights.scales();
         Linear linear =
                 FloatLinear.of(weights.integers(), new float[numOutputs], numOutputs, numInputs, kernels, buffers);
-        return (x, numRows, y, offset, stride) -> {
+        return (x, numRows, y, offset, stride, withRow) -> {
             Rows floats = take(numRows, numInputs);
             Rows sums = take(numRows, numOutputs);
             for (int row = 0; row < numRows; row++) {
@@ -30,6 +30,7 @@ final class JavaInt8Products implements Int8Products {
             linear.apply(floats, sums, numRows, alone);
             for (int row = 0; row < numRows; row++) {
                 multiply(scales, sums.values(), sums.at(row), y, offset + row * stride);
+                withRow.accept(row);
             }
             free.add(floats);
             free.add(sums);

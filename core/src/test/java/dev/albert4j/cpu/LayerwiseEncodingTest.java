@@ -162,9 +162,9 @@ class LayerwiseEncodingTest {
         public Product pack(Int8Matrix weights) {
             Product product = products.pack(weights);
             boolean counts = weights.scales().length == CONFIG.intermediateSize();
-            return (x, numRows, y, offset, stride) -> {
+            return (x, numRows, y, offset, stride, withRow) -> {
                 feedForwardRows += counts ? numRows : 0;
-                product.multiply(x, numRows, y, offset, stride);
+                product.multiply(x, numRows, y, offset, stride, withRow);
             };
         }
 

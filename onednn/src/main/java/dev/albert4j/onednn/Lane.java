@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -39,7 +40,8 @@ final class Lane {
         this.stream = stream;
     }
 
-    void multiply(PackedProduct product, byte[] from, int numRows, float[] to, int offset, int stride) {
+    void multiply(
+            PackedProduct product, byte[] from, int numRows, float[] to, int offset, int stride, IntConsumer withRow) {
         Shape shape = product.shape(numRows);
         dnnl_exec_arg_t ready = arguments.get(shape);
         if (ready == null) {
@@ -52,6 +54,7 @@ final class Lane {
         int n = product.numOutputs();
         for (int row = 0; row < numRows; row++) {
             yBuffer.get(row * n, to, offset + row * stride, n);
+            withRow.accept(row);
         }
     }
 

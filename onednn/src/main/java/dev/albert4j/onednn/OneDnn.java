@@ -72,7 +72,7 @@ public final class OneDnn implements Int8Products {
         Arrays.fill(x, (byte) 255);
         float[] y = new float[CHECKED_ROWS * CHECKED_ROWS];
         Int8Matrix weights = Int8Matrix.of(ones, CHECKED_ROWS, CHECKED_INPUTS); // 127 everywhere
-        products.pack(weights).multiply(x, CHECKED_ROWS, y, 0, CHECKED_ROWS);
+        products.pack(weights).multiply(x, CHECKED_ROWS, y, 0, CHECKED_ROWS, row -> {});
         for (float sum : y) {
             if (Math.abs(sum - 255 * CHECKED_INPUTS) > 1) {
                 return false;
@@ -85,13 +85,13 @@ public final class OneDnn implements Int8Products {
     public Product pack(Int8Matrix weights) {
         PackedProduct product = new PackedProduct(weights, engine, stream);
         products.add(product);
-        return (x, numRows, y, offset, stride) -> {
+        return (x, numRows, y, offset, stride, withRow) -> {
             Lane lane = lanes.poll();
             if (lane == null) {
                 lane = new Lane(engine, stream);
             }
             try {
-                lane.multiply(product, x, numRows, y, offset, stride);
+                lane.multiply(product, x, numRows, y, offset, stride, withRow);
             } finally {
                 lanes.add(lane);
             }

@@ -52,7 +52,7 @@ class OneDnnTest {
 
     private static float[] multiply(Int8Products.Product product, byte[] x, int numRows, int n) {
         float[] y = new float[numRows * n];
-        product.multiply(x, numRows, y, 0, n);
+        product.multiply(x, numRows, y, 0, n, row -> {});
         return y;
     }
 
@@ -110,7 +110,7 @@ class OneDnnTest {
         public Product pack(Int8Matrix weights) {
             int k = weights.numColumns();
             int n = weights.numRows();
-            return (x, numRows, y, offset, stride) -> {
+            return (x, numRows, y, offset, stride, withRow) -> {
                 for (int row = 0; row < numRows; row++) {
                     for (int output = 0; output < n; output++) {
                         int sum = 0;
@@ -123,6 +123,7 @@ class OneDnnTest {
                         }
                         y[offset + row * stride + output] = weights.scale(output) * sum;
                     }
+                    withRow.accept(row);
                 }
             };
         }
@@ -137,9 +138,12 @@ class OneDnnTest {
         byte[] x = bytes(3 * 10);
         float[] y = new float[40];
         Arrays.fill(y, UNTOUCHED);
+        float[] atOnce = y.clone(); // what is there when a row is said to be
         try (Int8Products products = OneDnn.orJava()) {
-            products.pack(weights).multiply(x, 3, y, 4, 11);
+            products.pack(weights)
+                    .multiply(x, 3, y, 4, 11, row -> System.arraycopy(y, 4 + row * 11, atOnce, 4 + row * 11, 6));
         }
+        assertThat(atOnce).isEqualTo(y);
         float[] expected = expected(x, 3, weights);
         for (int i = 0; i < y.length; i++) {
             int row = (i - 4) / 11;
