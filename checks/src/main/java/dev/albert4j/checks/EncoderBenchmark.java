@@ -17,7 +17,7 @@ import java.util.Locale;
  * them beside those of {@code encoder_peer.py}. Run it on a quiet machine.
  */
 public final class EncoderBenchmark {
-    private static final long WARM_UP_NANOS = 3_000_000_000L;
+    private static final long WARM_UP_NANOS = 8_000_000_000L;
     private static final long MEASURED_NANOS = 1_000_000_000L;
     private static final int MIN_RUNS = 7;
 

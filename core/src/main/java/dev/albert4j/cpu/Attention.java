@@ -14,8 +14,8 @@ final class Attention {
     private final int headSize;
     private final int width;
     private final float scale;
-    private final float[] left =
-            new float[(QUERIES_PER_BLOCK + Kernels.ROW_SLACK) * Kernels.LEFT_STRIDE]; // of products
+    // What is on the left of a product and has another stride is copied here.
+    private final float[] left = new float[(QUERIES_PER_BLOCK + Kernels.ROW_SLACK) * Kernels.LEFT_STRIDE];
     private Rows weights; // [QUERIES_PER_BLOCK, T], before the division by their sum
     private final float[] inverseSums = new float[QUERIES_PER_BLOCK];
     private int maxLength = Kernels.MAX_DEPTH;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A dense layer in float32, its weights packed once: blocks of at most {@link Kernels#MAX_DEPTH} inputs, in each
  * block all panels of outputs.
  *
- * <p>The rows' inputs of one block stay in the second-level cache while the panels pass over them, each panel once.
+ * <p>Inputs are copied to where products take them from, block by block. Those of one block stay in the second-level cache while the
+ * panels pass over them, each panel once.
  */
 final class FloatLinear implements Linear {
     private static final int MAX_BLOCK = 1 << 16; // weights that are read at once
@@ -103,8 +104,8 @@ final class FloatLinear implements Linear {
     private void apply(
             Rows x, @Nullable Rows residual, @Nullable Activation activation, Rows y, int numRows, Team team) {
         int blockSize = Math.multiplyExact(numRows + Kernels.ROW_SLACK, Kernels.LEFT_STRIDE);
-        float[] left = buffers.take( // [blocks, numRows + ROW_SLACK, LEFT_STRIDE]
-                Math.multiplyExact((numInputs + depth - 1) / depth, blockSize));
+        int numBlocks = (numInputs + depth - 1) / depth;
+        float[] left = buffers.take(Math.multiplyExact(numBlocks, blockSize)); // [blocks, rows, LEFT_STRIDE]
         for (int input = 0; input < numInputs; input += depth) {
             x.copyLeft(input, Math.min(depth, numInputs - input), numRows, left, input / depth * blockSize);
         }

@@ -60,9 +60,9 @@ final class VectorKernels implements Kernels {
             int cStride) {
         int row = 0;
         if (MANY_REGISTERS) {
-            // Meanwhile what is likely to be asked for next is read line by line, a share with each tile: weights of
-            // more than
-            // the second-level cache are there then, and the first tile of the next panel need not wait for memory.
+            // Each tile also reads its share of the next panel, a line now and then: weights of more than the
+            // second-level
+            // cache are there when they are asked for, and the first tile need not wait for memory.
             int next = panelOffset + depth * WIDTH;
             int numTiles = (rows + 3) / 8;
             boolean readsAhead = numTiles > 1 && next + depth * WIDTH <= panels.length;
