@@ -23,11 +23,11 @@ class PrecisionTest {
             assertThat(rounded.get(i).loss())
                     .isCloseTo(
                             exact.get(i).loss(),
-                            within(2 * STEP_OF_BFLOAT16 * exact.get(i).loss()));
+                            within(STEP_OF_BFLOAT16 * exact.get(i).loss()));
             assertThat(rounded.get(i).gradNorm())
                     .isCloseTo(
                             exact.get(i).gradNorm(),
-                            within(8 * STEP_OF_BFLOAT16 * exact.get(i).gradNorm()));
+                            within(4 * STEP_OF_BFLOAT16 * exact.get(i).gradNorm()));
         }
     }
 
@@ -70,11 +70,13 @@ class PrecisionTest {
         assertThat(during).containsExactly(true, false);
     }
 
+    /** Of batches with the same parameters: were those trained meanwhile, each step would add to the difference of the one before. */
     private static List<StepReport> reports(String precision, int steps) {
         return train(
                 TinyModels.examples(64, 5),
-                TrainConfig.parse("{\"steps\": %d, \"batchSize\": 16, \"learningRate\": 0.001, \"precision\": \"%s\"}"
-                        .formatted(steps, precision)));
+                TrainConfig.parse(
+                        "{\"steps\": %d, \"batchSize\": 16, \"learningRate\": 1e-30, \"numThreads\": 1, \"precision\": \"%s\"}"
+                                .formatted(steps, precision)));
     }
 
     private static List<StepReport> train(List<Example> examples, TrainConfig config) {
