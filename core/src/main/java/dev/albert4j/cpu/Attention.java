@@ -7,7 +7,8 @@ import java.util.Arrays;
  * threads at once.
  */
 final class Attention {
-    private static final int QUERIES_PER_BLOCK = 48;
+    // 48 made int8 2 to 3 % slower at 256 tokens on an Intel Xeon, 8 slower too.
+    private static final int QUERIES_PER_BLOCK = 24;
 
     private final Kernels kernels;
     private final int numHeads;

@@ -362,8 +362,7 @@ public final class CpuEncoder implements LayerwiseEncoder {
         layer.dense().applyResidual(s.context(), hidden, s.attended(), n, slice.team()); // [n, H]
         layer.attentionLayerNorm().apply(s.attended(), n);
 
-        layer.ffn().applyActivation(s.attended(), config.hiddenAct(), s.intermediate(), n, slice.team()); // [n, F]
-        layer.ffnOutput().applyResidual(s.intermediate(), s.attended(), hidden, n, slice.team()); // [n, H]
+        layer.feedForward(s.attended(), config.hiddenAct(), s.intermediate(), hidden, n, slice.team()); // [n, H]
         layer.fullLayerLayerNorm().apply(hidden, n);
     }
 

@@ -3,6 +3,7 @@ package dev.albert4j.cpu;
 import dev.albert4j.model.Activation;
 import dev.albert4j.model.Int8Matrix;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,40 +59,71 @@ final class Int8Linear implements Linear {
 
     @Override
     public void apply(Rows x, Rows y, int numRows, Team team) {
-        apply(x, null, null, y, numRows);
+        multiply(quantize(x, numRows), null, y, numRows, row -> {});
     }
 
     @Override
     public void applyActivation(Rows x, Activation activation, Rows y, int numRows, Team team) {
-        apply(x, null, activation, y, numRows);
+        multiply(quantize(x, numRows), null, y, numRows, row -> activate(activation, y, row));
     }
 
     @Override
     public void applyResidual(Rows x, Rows residual, Rows y, int numRows, Team team) {
-        apply(x, residual, null, y, numRows);
+        applyResidual(quantize(x, numRows), residual, y, numRows);
     }
 
-    private void apply(Rows x, @Nullable Rows residual, @Nullable Activation activation, Rows y, int numRows) {
+    /**
+     * {@code activation(x Wᵀ + b)}, rounded for a layer that follows, each row while it is in the cache.
+     *
+     * @param buffer room for one row of outputs
+     * @return [numRows, numOutputs], for {@link #applyResidual(QuantizedRows, Rows, Rows, int)}
+     */
+    QuantizedRows applyActivation(Rows x, Activation activation, Rows buffer, int numRows) {
+        Rows y = new Rows(buffer.values(), buffer.offset(), 0);
+        QuantizedRows activated = pool.take(numRows, numOutputs);
+        multiply(quantize(x, numRows), null, y, numRows, row -> {
+            activate(activation, y, row);
+            quantize(y, row, numOutputs, activated);
+        });
+        return activated;
+    }
+
+    /** {@code y = x Wᵀ + b + residual}; x is no longer to be used. */
+    void applyResidual(QuantizedRows x, Rows residual, Rows y, int numRows) {
+        multiply(x, residual, y, numRows, row -> {});
+    }
+
+    private QuantizedRows quantize(Rows x, int numRows) {
         QuantizedRows q = pool.take(numRows, numInputs);
         for (int row = 0; row < numRows; row++) {
-            kernels.quantize(
-                    x.values(), x.at(row), numInputs, q.values(), row * numInputs, q.scalesAndZeros(), 2 * row);
+            quantize(x, row, numInputs, q);
         }
-        product.multiply(q.values(), numRows, y.values(), y.offset(), y.stride(), row -> {
+        return q;
+    }
+
+    private void quantize(Rows x, int row, int numColumns, QuantizedRows q) {
+        kernels.quantize(x.values(), x.at(row), numColumns, q.values(), row * numColumns, q.scalesAndZeros(), 2 * row);
+    }
+
+    private void activate(Activation activation, Rows y, int row) {
+        kernels.activate(activation, y.values(), y.at(row), bias.length);
+    }
+
+    /** Gives x back to the pool. */
+    private void multiply(QuantizedRows x, @Nullable Rows residual, Rows y, int numRows, IntConsumer withRow) {
+        product.multiply(x.values(), numRows, y.values(), y.offset(), y.stride(), row -> {
             kernels.dequantize(
                     y.values(),
                     y.at(row),
                     numOutputs,
-                    q.scalesAndZeros(),
+                    x.scalesAndZeros(),
                     2 * row,
                     bias,
                     rowSums,
                     residual == null ? null : residual.values(),
                     residual == null ? 0 : residual.at(row));
-            if (activation != null) {
-                kernels.activate(activation, y.values(), y.at(row), bias.length);
-            }
+            withRow.accept(row);
         });
-        pool.giveBack(q);
+        pool.giveBack(x);
     }
 }

@@ -31,7 +31,7 @@ public interface Int8Products extends AutoCloseable {
          * @param numRows at least 1
          * @param y receives the result
          * @param offset where its first row starts
-         * @param stride from the start of a row to the start of the next
+         * @param stride from the start of a row to the start of the next; 0 if each row may overwrite the one before
          * @param withRow called with the number of each row, in order, when it is there and no longer needed here
          */
         void multiply(byte[] x, int numRows, float[] y, int offset, int stride, IntConsumer withRow);

@@ -154,6 +154,21 @@ class OneDnnTest {
     }
 
     @Test
+    void eachRowMayOverwriteTheOneBefore() {
+        Int8Matrix weights = matrix(6, 10);
+        byte[] x = bytes(3 * 10);
+        float[] row = new float[6];
+        float[] y = new float[3 * 6];
+        float[] expected;
+        try (Int8Products products = OneDnn.orJava()) {
+            Int8Products.Product product = products.pack(weights);
+            product.multiply(x, 3, row, 0, 0, i -> System.arraycopy(row, 0, y, i * 6, 6));
+            expected = multiply(product, x, 3, 6);
+        }
+        assertThat(y).isEqualTo(expected);
+    }
+
+    @Test
     void severalThreadsMultiplyAtOnce() throws InterruptedException {
         Int8Matrix weights = matrix(100, 70);
         byte[] x = bytes(40 * 70);
