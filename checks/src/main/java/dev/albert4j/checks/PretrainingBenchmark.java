@@ -48,9 +48,15 @@ public final class PretrainingBenchmark {
                 arguments[4],
                 arguments[5].toUpperCase(Locale.ROOT)));
         List<StepReport> reports = new ArrayList<>();
-        new Finetuner(RandomModel.weights(model(arguments[2], tokenizer), 1), tokenizer, config)
-                .onStep(reports::add)
-                .run(new PretrainingTask(examples(Path.of(arguments[0]), tokenizer), null, true, Map.of()));
+        Path tokens = Files.createTempDirectory("tokens");
+        try {
+            PretrainingExamples examples = examples(Path.of(arguments[0]), tokens, tokenizer);
+            new Finetuner(RandomModel.weights(model(arguments[2], tokenizer), 1), tokenizer, config)
+                    .onStep(reports::add)
+                    .run(new PretrainingTask(examples, null, true, Map.of()));
+        } finally {
+            TokenCorpus.delete(tokens);
+        }
         TrainingSpeed.print(arguments[2], arguments[4], config, reports.subList(WARM_UP_STEPS, reports.size()));
     }
 
@@ -61,8 +67,7 @@ public final class PretrainingBenchmark {
                 .build();
     }
 
-    private static PretrainingExamples examples(Path corpus, Tokenizer tokenizer) throws IOException {
-        Path tokens = Files.createTempDirectory("tokens");
+    private static PretrainingExamples examples(Path corpus, Path tokens, Tokenizer tokenizer) throws IOException {
         TokenCorpus text =
                 TokenCorpus.prepare(List.of(corpus), tokens, tokenizer, true, 2, (name, documents, size, done) -> {});
         Masking masking = new Masking(tokenizer.vocabulary(), 3, 0.15, 20);

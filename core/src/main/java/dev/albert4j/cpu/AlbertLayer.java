@@ -1,6 +1,5 @@
 package dev.albert4j.cpu;
 
-import dev.albert4j.model.Activation;
 import dev.albert4j.model.AlbertConfig;
 import dev.albert4j.model.AlbertWeights;
 
@@ -30,22 +29,5 @@ record AlbertLayer(
                 linears.of(name + ".ffn", f, h),
                 linears.of(name + ".ffn_output", h, f),
                 LayerNorm.of(weights, name + ".full_layer_layer_norm", kernels));
-    }
-
-    /**
-     * {@code y = ffnOutput(activation(ffn(x))) + x}.
-     *
-     * @param x [numRows, H]
-     * @param intermediate a buffer [numRows, F]
-     * @param y [numRows, H]
-     * @param team threads that may share the work
-     */
-    void feedForward(Rows x, Activation activation, Rows intermediate, Rows y, int numRows, Team team) {
-        if (ffn instanceof Int8Linear first && ffnOutput instanceof Int8Linear second) {
-            second.applyResidual(first.applyActivation(x, activation, intermediate, numRows), x, y, numRows);
-        } else {
-            ffn.applyActivation(x, activation, intermediate, numRows, team);
-            ffnOutput.applyResidual(intermediate, x, y, numRows, team);
-        }
     }
 }

@@ -362,8 +362,19 @@ public final class CpuEncoder implements LayerwiseEncoder {
         layer.dense().applyResidual(s.context(), hidden, s.attended(), n, slice.team()); // [n, H]
         layer.attentionLayerNorm().apply(s.attended(), n);
 
-        layer.feedForward(s.attended(), config.hiddenAct(), s.intermediate(), hidden, n, slice.team()); // [n, H]
+        feedForward(layer, s.attended(), s.intermediate(), hidden, n, slice.team()); // [n, H]
         layer.fullLayerLayerNorm().apply(hidden, n);
+    }
+
+    /** @param intermediate a buffer [n, F], of which 8 bits take one row */
+    private void feedForward(AlbertLayer layer, Rows attended, Rows intermediate, Rows hidden, int n, Team team) {
+        if (layer.ffn() instanceof Int8Linear ffn && layer.ffnOutput() instanceof Int8Linear ffnOutput) {
+            QuantizedRows activated = ffn.applyActivation(attended, config.hiddenAct(), intermediate, n);
+            ffnOutput.applyResidual(activated, attended, hidden, n);
+        } else {
+            layer.ffn().applyActivation(attended, config.hiddenAct(), intermediate, n, team);
+            layer.ffnOutput().applyResidual(intermediate, attended, hidden, n, team);
+        }
     }
 
     private void pooler(Linear pooler, Part part, Rows first, Slice slice, Result result) {
