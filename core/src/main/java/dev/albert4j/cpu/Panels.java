@@ -16,7 +16,7 @@ final class Panels {
     static void packTransposed(
             float[] matrix, int offset, int stride, int numRows, int depth, float[] panel, int panelOffset, int width) {
         int j = 0;
-        for (; j + 4 <= numRows; j += 4) { // four at once: half the time of a row after the other, or of a column
+        for (; j + 4 <= numRows; j += 4) { // four at once: half to two thirds of the time of a column of all (measured)
             int row0 = offset + j * stride;
             int row1 = row0 + stride;
             int row2 = row1 + stride;
